@@ -1,0 +1,3 @@
+using Microsoft.Extensions.DependencyInjection;
+using var p = new ServiceCollection().BuildServiceProvider();
+return 0;

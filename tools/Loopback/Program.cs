@@ -1,0 +1,2 @@
+using System.Diagnostics;
+Debug.Assert(args is not null); return 0;
