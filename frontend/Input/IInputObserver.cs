@@ -1,0 +1,8 @@
+namespace XenFbFront.Input;
+
+/// <summary>Sees what has just been delivered to the guest's input devices.</summary>
+public interface IInputObserver
+{
+    /// <summary>Events of one device in the order of delivery, whole packets that end with EV_SYN.</summary>
+    void OnDelivered(InputRole role, ReadOnlySpan<InputEvent> events);
+}

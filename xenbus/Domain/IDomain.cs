@@ -1,0 +1,44 @@
+using Xenbus.Linux.Interop;
+
+namespace Xenbus.Domain;
+
+/// <summary>The seam between everything above and a domain's kernel: what a guest's userspace gets from Xen, and nothing more.</summary>
+/// <remarks>
+/// Implemented as equals by <c>LinuxDomain</c> (real Xen) and <c>LoopbackDomain</c> (no Xen). Each open file is
+/// separate: its ports or pages live until the last descriptor of it is closed, in whichever process. So a descriptor that is kept elsewhere
+/// (<see cref="IEventChannels.File"/>, <see cref="IGrantAllocator.File"/>) keeps them alive, and <c>Adopt…</c> takes one up again.
+/// </remarks>
+public interface IDomain
+{
+    /// <summary>For people: which domain this is and how it is reached.</summary>
+    string Description { get; }
+
+    /// <summary>Opens a byte channel to xenstore.</summary>
+    /// <exception cref="XenException">The device is missing, forbidden, or xenstore is not connected; the message names the remedy.</exception>
+    IXenstoreChannel OpenXenstore();
+
+    /// <summary>Opens the event channel device.</summary>
+    /// <exception cref="XenException">The device is missing or forbidden.</exception>
+    IEventChannels OpenEventChannels();
+
+    /// <summary>Takes up an event channel file that another process opened, with its ports.</summary>
+    IEventChannels AdoptEventChannels(Descriptor file);
+
+    /// <summary>Opens the grant allocator device.</summary>
+    /// <exception cref="XenException">The device is missing or forbidden.</exception>
+    IGrantAllocator OpenGrantAllocator();
+
+    /// <summary>Takes up a grant allocator file that another process opened, with its pages.</summary>
+    IGrantAllocator AdoptGrantAllocator(Descriptor file);
+
+    /// <summary>Finds the frame numbers under which a backend can map our pages.</summary>
+    /// <param name="pages">Mapped pages of this domain's grant allocator.</param>
+    /// <param name="frames">One for each page, filled.</param>
+    /// <exception cref="XenException">They cannot be found here; a wrong number would let the backend write into another page, so none is guessed.</exception>
+    void ResolveFrames(SharedPages pages, Span<GuestFrame> frames);
+
+    /// <summary>Name of the kernel driver that holds a device, or null when it is free for us.</summary>
+    /// <param name="type">Device type, as in <c>vfb</c>.</param>
+    /// <param name="id">Device number.</param>
+    string? KernelDriverOf(string type, int id);
+}

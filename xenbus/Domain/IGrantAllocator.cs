@@ -1,0 +1,31 @@
+using Xenbus.Linux.Interop;
+
+namespace Xenbus.Domain;
+
+/// <summary>One open grant allocator file (<c>/dev/xen/gntalloc</c>) with its pages.</summary>
+/// <remarks>
+/// Pages are zeroed and never move. They live until the last descriptor of the file is closed (or <see cref="Free"/>) and the last mapping is
+/// gone. Each allocation's <see cref="GrantAllocation.Index"/> is the sum of the bytes allocated on this file before it, in both implementations.
+/// </remarks>
+public interface IGrantAllocator : IDisposable
+{
+    /// <summary>The open file, to be kept by a holder.</summary>
+    Descriptor File { get; }
+
+    /// <summary>Allocates pages and grants each of them to one domain.</summary>
+    /// <param name="peer">The domain that may map them.</param>
+    /// <param name="pageCount">At least 1.</param>
+    /// <param name="isWritable">Whether the peer may write.</param>
+    /// <exception cref="XenException">The system's limit or the grant table is full; the message has the numbers.</exception>
+    GrantAllocation Allocate(DomainId peer, int pageCount, bool isWritable);
+
+    /// <summary>Maps an allocation into this process, readable and writable.</summary>
+    /// <param name="index">From <see cref="GrantAllocation.Index"/>.</param>
+    /// <param name="pageCount">Pages of that allocation.</param>
+    /// <exception cref="XenException">No such allocation.</exception>
+    SharedPages Map(ulong index, int pageCount);
+
+    /// <summary>Gives pages back; they go when no mapping is left. Only after the backend has let go of them.</summary>
+    /// <returns>False when there is no such allocation.</returns>
+    bool Free(ulong index, int pageCount);
+}
