@@ -13,6 +13,8 @@ public sealed class LoopWatch : IDisposable
         Callback = callback;
     }
 
+    internal bool IsDisposed => _loop is null;
+
     internal int Descriptor { get; }
 
     internal int Slot { get; }

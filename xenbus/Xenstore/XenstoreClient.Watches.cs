@@ -1,0 +1,101 @@
+using System.Text;
+using Xenbus.Linux.Interop;
+using Xenbus.Wire;
+
+namespace Xenbus.Xenstore;
+
+/// <summary>Watches.</summary>
+public sealed partial class XenstoreClient
+{
+    private readonly List<XenstoreWatch> _watches = [];
+    private uint _lastToken;
+    private bool _callIsPosted;
+
+    /// <summary>Calls back, from the event loop, whenever a node or something below it may have changed, and once right after registration.</summary>
+    /// <param name="path">The node; it need not exist.</param>
+    /// <param name="changed">Several events may be told by one call.</param>
+    /// <exception cref="XenstoreException">Not allowed, over quota, or no answer.</exception>
+    public XenstoreWatch Watch(string path, Action changed)
+    {
+        string token = $"xenbus-{++_lastToken}";
+        XenstoreWatch watch = new(this, path, token, changed);
+        // Known before it is registered: the first event may arrive before the answer.
+        _watches.Add(watch);
+        try
+        {
+            RequestRaw(XenstoreMessageType.Watch, 0, path, $"{path}\0{token}\0");
+        }
+        catch
+        {
+            _watches.Remove(watch);
+            throw;
+        }
+
+        return watch;
+    }
+
+    internal void Remove(XenstoreWatch watch)
+    {
+        if (watch.IsRemoved)
+        {
+            return;
+        }
+
+        watch.IsRemoved = true;
+        _watches.Remove(watch);
+        if (!_loopWatch.IsDisposed)
+        {
+            // A watch that the server has dropped meanwhile is removed all the same.
+            TryRequest(XenstoreMessageType.Unwatch, 0, watch.Path, $"{watch.Path}\0{watch.Token}\0", out _, Errno.ENOENT);
+        }
+    }
+
+    /// <summary>Notes an event; late ones of a removed watch find no token and vanish.</summary>
+    private void RememberEvent(ReadOnlySpan<byte> payload)
+    {
+        int tokenStart = payload.IndexOf((byte)0) + 1;
+        if (tokenStart == 0)
+        {
+            return;
+        }
+
+        ReadOnlySpan<byte> token = payload[tokenStart..].TrimEnd((byte)0);
+        foreach (XenstoreWatch watch in _watches)
+        {
+            if (watch.Token.Length == token.Length && Ascii.Equals(token, watch.Token))
+            {
+                watch.IsPending = true;
+                if (!_callIsPosted)
+                {
+                    _callIsPosted = true;
+                    _loop.Post(CallPendingWatches);
+                }
+
+                return;
+            }
+        }
+    }
+
+    private void CallPendingWatches()
+    {
+        _callIsPosted = false;
+        // By index from the end: a callback may add or remove watches. One that is passed over has posted another call for itself.
+        for (int i = _watches.Count - 1; i >= 0; i--)
+        {
+            if (i < _watches.Count && _watches[i] is { IsPending: true } watch)
+            {
+                watch.IsPending = false;
+                watch.Callback();
+            }
+        }
+
+        foreach (XenstoreWatch watch in _watches)
+        {
+            if (watch.IsPending && !_callIsPosted)
+            {
+                _callIsPosted = true;
+                _loop.Post(CallPendingWatches);
+            }
+        }
+    }
+}
