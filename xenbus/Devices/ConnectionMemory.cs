@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Xenbus.Domain;
+using Xenbus.Linux.Interop;
+
+namespace Xenbus.Devices;
+
+/// <summary>The memory file with the records of all devices, kept by the holder.</summary>
+public sealed unsafe class ConnectionMemory : IDisposable
+{
+    /// <summary>Changes with the layout of any record.</summary>
+    internal const uint Version = 1;
+
+    /// <summary>Devices at most. A guest has one or two of each type.</summary>
+    internal const int MaxDevices = 31;
+
+    private const uint Magic = 0x62665858;
+    private const int SlotBytes = SharedPages.PageBytes;
+    private readonly SharedPages _pages;
+
+    private ConnectionMemory(Descriptor file, SharedPages pages)
+    {
+        File = file;
+        _pages = pages;
+    }
+
+    /// <summary>The memory file.</summary>
+    public Descriptor File { get; }
+
+    /// <summary>Sum of the bytes allocated so far on the grant allocator's file: the index of its next allocation.</summary>
+    internal ref ulong AllocatedBytes => ref *(ulong*)(_pages.Address + 8);
+
+    /// <summary>New, empty memory.</summary>
+    /// <exception cref="XenException">No memory file can be made.</exception>
+    public static ConnectionMemory Create()
+    {
+        Descriptor file = Descriptor.Own(Libc.MemoryFile("xenbus-connections", (MaxDevices + 1) * SlotBytes), "create", "a memory file");
+        ConnectionMemory memory = new(file, Map(file));
+        *(uint*)memory._pages.Address = Magic;
+        *(uint*)(memory._pages.Address + 4) = Version;
+        return memory;
+    }
+
+    /// <summary>Takes up the memory of a predecessor.</summary>
+    /// <exception cref="XenException">It is not such a file, or of a version that this program does not know.</exception>
+    public static ConnectionMemory Adopt(Descriptor file)
+    {
+        ConnectionMemory memory = new(file, Map(file));
+        if (*(uint*)memory._pages.Address != Magic || *(uint*)(memory._pages.Address + 4) != Version)
+        {
+            memory.Dispose();
+            throw new XenException("take over", "the connection memory", 0, "it was written by another version; stop the old program in order first");
+        }
+
+        return memory;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _pages.Dispose();
+        File.Dispose();
+    }
+
+    internal ref ConnectionRecord Record(int slot) => ref Unsafe.AsRef<ConnectionRecord>((void*)Address(slot));
+
+    internal Span<byte> DriverBytes(int slot) => new((void*)(Address(slot) + ConnectionRecord.Bytes), SlotBytes - ConnectionRecord.Bytes);
+
+    /// <summary>The record of a device; a free one is given to it when it has none.</summary>
+    /// <exception cref="XenException">All records are taken.</exception>
+    internal int SlotOf(string type, int id)
+    {
+        ulong name = Pack(type);
+        int free = -1;
+        for (int slot = 0; slot < MaxDevices; slot++)
+        {
+            ref ConnectionRecord record = ref Record(slot);
+            if (record.Phase == (uint)ConnectionPhase.Free)
+            {
+                free = free < 0 ? slot : free;
+            }
+            else if (record.DeviceType == name && record.DeviceId == id)
+            {
+                return slot;
+            }
+        }
+
+        if (free < 0)
+        {
+            throw new XenException("serve", $"{type}/{id}", 0, $"more than {MaxDevices} devices are not supported");
+        }
+
+        Record(free) = new ConnectionRecord { DeviceType = name, DeviceId = id };
+        DriverBytes(free).Clear();
+        return free;
+    }
+
+    private nint Address(int slot) => _pages.Address + (slot + 1) * SlotBytes;
+
+    private static SharedPages Map(Descriptor file)
+    {
+        byte* address = Libc.MapShared((MaxDevices + 1) * SlotBytes, true, file.Number, 0, out int errno);
+        return address != null ? new SharedPages(address, MaxDevices + 1, 0) : throw new XenException("map", "the connection memory", errno);
+    }
+
+    private static ulong Pack(string type)
+    {
+        Span<byte> letters = stackalloc byte[8];
+        letters.Clear();
+        Encoding.ASCII.GetBytes(type, letters);
+        return BitConverter.ToUInt64(letters);
+    }
+}

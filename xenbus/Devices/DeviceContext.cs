@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+using Xenbus.Domain;
+using Xenbus.Loop;
+using Xenbus.Xenstore;
+
+namespace Xenbus.Devices;
+
+/// <summary>What a driver gets for one device.</summary>
+public sealed class DeviceContext
+{
+    private readonly DeviceSession _session;
+
+    internal DeviceContext(DeviceSession session, DeviceIdentity identity, DeviceResources resources, FrontendServices services)
+    {
+        _session = session;
+        Identity = identity;
+        Resources = resources;
+        Services = services;
+    }
+
+    /// <summary>The device.</summary>
+    public DeviceIdentity Identity { get; }
+
+    /// <summary>Its pages and port.</summary>
+    public DeviceResources Resources { get; }
+
+    /// <summary>The event loop that everything runs on.</summary>
+    public EventLoop Loop => Services.Loop;
+
+    /// <summary>Keeps open files for a successor.</summary>
+    public IDescriptorStore Descriptors => Services.Descriptors;
+
+    /// <summary>Finds frame numbers.</summary>
+    public IDomain Domain => Services.Domain;
+
+    /// <summary>For what people should know.</summary>
+    public ILogger Logger => Services.Logger;
+
+    internal FrontendServices Services { get; }
+
+    /// <summary>A node of the backend's directory, or null.</summary>
+    public string? ReadBackend(string node) => Services.Xenstore.Read($"{Identity.BackendPath}/{node}");
+
+    /// <summary>A node of the backend's directory as a number; <paramref name="fallback"/> when it is absent, no number, or outside the range.</summary>
+    public int ReadBackend(string node, int fallback, int min, int max) =>
+        XenstoreClient.ParseNumber(ReadBackend(node)) is { } number && number >= min && number <= max ? (int)number : fallback;
+
+    /// <summary>A node of the backend's directory that switches something on.</summary>
+    public bool IsOffered(string feature) => ReadBackend(feature, 0, 0, int.MaxValue) != 0;
+
+    /// <summary>Sends an event to the backend.</summary>
+    public void Notify()
+    {
+        if (Resources.Port is { } port)
+        {
+            Services.Channels.Notify(port);
+        }
+    }
+
+    /// <summary>The backend broke the protocol: this device is closed, with the reason in xenstore and in the log, and stays closed until its backend starts anew.</summary>
+    public void Fail(string reason) => _session.Fail(reason);
+}

@@ -1,0 +1,203 @@
+using Xenbus.Domain;
+
+namespace Xenbus.Devices;
+
+/// <summary>Pages and port of one device, allocated so that a successor of a killed worker finds every one of them.</summary>
+public sealed class DeviceResources
+{
+    /// <summary>Ports tried when looking for one that was bound but not noted. C: the 2-level ABI's limit in event_channel.h.</summary>
+    private const uint MaxPorts = 4096;
+
+    private readonly IGrantAllocator _allocator;
+    private readonly IEventChannels _channels;
+    private readonly ConnectionMemory _memory;
+    private readonly int _slot;
+    private readonly DomainId _backend;
+    private readonly List<SharedPages> _mapped = [];
+
+    internal DeviceResources(IGrantAllocator allocator, IEventChannels channels, ConnectionMemory memory, string type, int id, DomainId backend)
+    {
+        _allocator = allocator;
+        _channels = channels;
+        _memory = memory;
+        _backend = backend;
+        _slot = memory.SlotOf(type, id);
+    }
+
+    /// <summary>Bytes that outlive the worker, for the driver's own notes: zero for a new connection, as they were left after a take-over.</summary>
+    public Span<byte> Notes => _memory.DriverBytes(_slot);
+
+    /// <summary>The device's port, or null.</summary>
+    public EventChannelPort? Port => Record.Port == 0 ? null : new EventChannelPort(Record.Port);
+
+    /// <summary>Whether the backend may know of these resources.</summary>
+    internal bool ArePublished => Record.Phase == (uint)ConnectionPhase.Published;
+
+    private ref ConnectionRecord Record => ref _memory.Record(_slot);
+
+    /// <summary>Allocates zeroed pages granted to the backend's domain, and maps them.</summary>
+    /// <param name="pageCount">At least 1.</param>
+    /// <param name="isWritable">Whether the backend may write.</param>
+    /// <param name="references">One for each page.</param>
+    /// <exception cref="XenException">The limit is reached, or the pages cannot be mapped.</exception>
+    public SharedPages AllocatePages(int pageCount, bool isWritable, out GrantReference[] references)
+    {
+        ref ConnectionRecord record = ref Record;
+        if (record.AllocationCount == ConnectionRecord.MaxAllocations)
+        {
+            throw new InvalidOperationException($"a device has at most {ConnectionRecord.MaxAllocations} allocations");
+        }
+
+        Volatile.Write(ref record.Phase, (uint)ConnectionPhase.Preparing);
+        record.IntentIndex = _memory.AllocatedBytes;
+        Volatile.Write(ref record.IntentPages, pageCount);
+        GrantAllocation allocation;
+        try
+        {
+            allocation = _allocator.Allocate(_backend, pageCount, isWritable);
+        }
+        catch
+        {
+            Volatile.Write(ref record.IntentPages, 0);
+            throw;
+        }
+
+        Note(ref record, allocation.Index, pageCount);
+        references = allocation.References;
+        return Map(allocation.Index, pageCount);
+    }
+
+    /// <summary>Maps an allocation of a predecessor again, in the order in which they were made.</summary>
+    /// <param name="number">0 for the first.</param>
+    /// <exception cref="XenException">The predecessor did not make that many, or they cannot be mapped.</exception>
+    public SharedPages TakeOverPages(int number)
+    {
+        ref ConnectionRecord record = ref Record;
+        if (number >= record.AllocationCount)
+        {
+            throw new XenException("take over", $"allocation {number}", 0, "the predecessor's notes do not have it");
+        }
+
+        return Map(record.Allocations[number].Index, record.Allocations[number].PageCount);
+    }
+
+    /// <summary>A new port that the backend's domain may bind to.</summary>
+    /// <exception cref="XenException">No port is left.</exception>
+    public EventChannelPort BindPort()
+    {
+        ref ConnectionRecord record = ref Record;
+        Volatile.Write(ref record.Phase, (uint)ConnectionPhase.Preparing);
+        Volatile.Write(ref record.IntentPort, 1);
+        EventChannelPort port = _channels.BindUnbound(_backend);
+        Volatile.Write(ref record.Port, port.Value);
+        Volatile.Write(ref record.IntentPort, 0);
+        return port;
+    }
+
+    /// <summary>From now on the backend may know of the resources.</summary>
+    internal void MarkPublished() => Volatile.Write(ref Record.Phase, (uint)ConnectionPhase.Published);
+
+    /// <summary>Unmaps and frees everything. Only when the backend has let go.</summary>
+    internal void Release()
+    {
+        ref ConnectionRecord record = ref Record;
+        UnmapAll();
+        FinishIntents(ref record);
+        while (record.AllocationCount > 0)
+        {
+            ref ConnectionRecord.AllocationEntry last = ref record.Allocations[record.AllocationCount - 1];
+            _allocator.Free(last.Index, last.PageCount);
+            Volatile.Write(ref record.AllocationCount, record.AllocationCount - 1);
+        }
+
+        if (record.Port != 0)
+        {
+            _channels.Unbind(new(record.Port));
+            Volatile.Write(ref record.Port, 0);
+        }
+
+        Notes.Clear();
+        Volatile.Write(ref record.Phase, (uint)ConnectionPhase.Preparing);
+    }
+
+    /// <summary>Unmaps in this process; what was allocated stays for a successor.</summary>
+    internal void UnmapAll()
+    {
+        for (int i = _mapped.Count - 1; i >= 0; i--)
+        {
+            _mapped[i].Dispose();
+        }
+
+        _mapped.Clear();
+    }
+
+    /// <summary>Gives the record back; the device is gone and everything released.</summary>
+    internal void Forget() => Volatile.Write(ref Record.Phase, (uint)ConnectionPhase.Free);
+
+    /// <summary>Brings to an end what a predecessor had asked for when it was killed.</summary>
+    internal void Recover() => FinishIntents(ref Record);
+
+    private void FinishIntents(ref ConnectionRecord record)
+    {
+        if (record.IntentPages > 0)
+        {
+            bool isNoted = false;
+            for (int i = 0; i < record.AllocationCount; i++)
+            {
+                isNoted |= record.Allocations[i].Index == record.IntentIndex;
+            }
+
+            // The next index is the sum of what was allocated, so pages that were given out but not noted can only be there.
+            if (isNoted || _allocator.Free(record.IntentIndex, record.IntentPages))
+            {
+                _memory.AllocatedBytes = record.IntentIndex + (ulong)record.IntentPages * SharedPages.PageBytes;
+            }
+
+            Volatile.Write(ref record.IntentPages, 0);
+        }
+
+        if (record.IntentPort != 0)
+        {
+            if (record.Port == 0)
+            {
+                UnbindUnknownPorts();
+            }
+
+            Volatile.Write(ref record.IntentPort, 0);
+        }
+    }
+
+    /// <summary>A port's number cannot be foretold, but unbinding another file's port is refused: so every number that nobody noted is tried.</summary>
+    private void UnbindUnknownPorts()
+    {
+        for (uint port = 1; port < MaxPorts; port++)
+        {
+            bool isNoted = false;
+            for (int slot = 0; slot < ConnectionMemory.MaxDevices; slot++)
+            {
+                ref ConnectionRecord other = ref _memory.Record(slot);
+                isNoted |= other.Phase != (uint)ConnectionPhase.Free && other.Port == port;
+            }
+
+            if (!isNoted)
+            {
+                _channels.Unbind(new(port));
+            }
+        }
+    }
+
+    private void Note(ref ConnectionRecord record, ulong index, int pageCount)
+    {
+        record.Allocations[record.AllocationCount] = new() { Index = index, PageCount = pageCount };
+        Volatile.Write(ref record.AllocationCount, record.AllocationCount + 1);
+        _memory.AllocatedBytes = index + (ulong)pageCount * SharedPages.PageBytes;
+        Volatile.Write(ref record.IntentPages, 0);
+    }
+
+    private SharedPages Map(ulong index, int pageCount)
+    {
+        SharedPages pages = _allocator.Map(index, pageCount);
+        _mapped.Add(pages);
+        return pages;
+    }
+}

@@ -1,0 +1,43 @@
+namespace Xenbus.Devices;
+
+/// <summary>A driver's side of one device. Called by the framework, on the event loop's thread, in this order; any step may be followed by <see cref="Disconnect"/>.</summary>
+/// <remarks>
+/// <see cref="Prepare"/> or <see cref="TakeOver"/>, then <see cref="Connect"/>, <see cref="BackendChanged"/> and <see cref="OnEvent"/> any number
+/// of times, then <see cref="Disconnect"/>. After it the memory is gone or soon will be. Then perhaps again from the start.
+/// </remarks>
+public abstract class FrontendDevice : IDisposable
+{
+    /// <summary>The backend waits for our details: allocate through <see cref="DeviceContext.Resources"/>, fill the pages, add what is to be published.</summary>
+    /// <param name="details">Node name → value, written into our directory in one transaction. The port's node is added by the framework.</param>
+    /// <exception cref="XenException">It cannot be done; the device is closed with this reason.</exception>
+    public abstract void Prepare(IDictionary<string, string> details);
+
+    /// <summary>A predecessor's connection is alive: map its pages again and go on from what the rings say.</summary>
+    /// <exception cref="XenException">It cannot be done; the device is closed in order.</exception>
+    public abstract void TakeOver();
+
+    /// <summary>Both ends are connected (for the first time, or for the first time after a take-over).</summary>
+    public abstract void Connect();
+
+    /// <summary>Something in the backend's directory may have changed while connected.</summary>
+    public abstract void BackendChanged();
+
+    /// <summary>The port was pending.</summary>
+    /// <returns>Whether there was anything to do.</returns>
+    public abstract bool OnEvent();
+
+    /// <summary>Stop using pages and port now. Called also when nothing was prepared.</summary>
+    public abstract void Disconnect();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The device is gone: lets go of what is not pages and port.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging;
+using Xenbus.Domain;
+using Xenbus.Wire;
+
+namespace Xenbus.Devices;
+
+/// <summary>What the framework tells. Ids are stable.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Debug, "{Domain}, domain {OwnDomain}")]
+    public static partial void Started(ILogger logger, string domain, DomainId ownDomain);
+
+    [LoggerMessage(2, LogLevel.Information, "{Device}: found, backend {BackendPath}")]
+    public static partial void DeviceFound(ILogger logger, string device, string backendPath);
+
+    [LoggerMessage(3, LogLevel.Debug, "{Device}: we are {Ours}, backend is {Theirs}")]
+    public static partial void StatesChanged(ILogger logger, string device, XenbusState ours, XenbusState theirs);
+
+    [LoggerMessage(4, LogLevel.Information, "{Device}: connected")]
+    public static partial void DeviceConnected(ILogger logger, string device);
+
+    [LoggerMessage(5, LogLevel.Information, "{Device}: took over the live connection")]
+    public static partial void TookOver(ILogger logger, string device);
+
+    [LoggerMessage(6, LogLevel.Error, "{Device}: given up: {Reason}")]
+    public static partial void DeviceFailed(ILogger logger, string device, string reason);
+
+    [LoggerMessage(7, LogLevel.Information, "{Device}: removed by the toolstack")]
+    public static partial void DeviceRemoved(ILogger logger, string device);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Device}: the backend has not let go within {Seconds} s; its pages are kept")]
+    public static partial void BackendSilent(ILogger logger, string device, double seconds);
+
+    [LoggerMessage(9, LogLevel.Warning, "{Device}: the reason could not be written to xenstore: {Message}")]
+    public static partial void ErrorNodeRefused(ILogger logger, string device, string message);
+
+    [LoggerMessage(10, LogLevel.Warning, "devices could not be listed: {Message}")]
+    public static partial void DiscoveryFailed(ILogger logger, string message);
+
+    [LoggerMessage(11, LogLevel.Warning, "{Device}: ignored, its backend path {BackendPath} is not one that a toolstack writes")]
+    public static partial void ImplausibleBackend(ILogger logger, string device, string backendPath);
+}
