@@ -61,6 +61,21 @@ public class XenstoreMessageBufferTests
         Assert.Equal(message.AsSpan(16), payload);
     }
 
+    /// <summary>The most that is ever moved to the front: all but the last byte of the largest message.</summary>
+    [Fact]
+    public void TryTake_LastByteOfTheLargestMessageComesAlone_GivesTheMessage()
+    {
+        byte[] message = Message(XenstoreMessageType.Read, Filled(XenstoreHeader.MaxPayloadBytes, 3));
+        XenstoreMessageBuffer buffer = new();
+        Add(buffer, [.. XenstoreVectors.All[0].Bytes, .. message[..^1]]);
+
+        AssertTakes(buffer, XenstoreVectors.All[0]);
+        Assert.Equal(XenstoreParse.NeedMore, buffer.TryTake(out _, out _));
+        Add(buffer, message.AsSpan(message.Length - 1));
+        Assert.Equal(XenstoreParse.Message, buffer.TryTake(out _, out ReadOnlySpan<byte> payload));
+        Assert.Equal(message.AsSpan(16), payload);
+    }
+
     /// <summary>The length is judged as soon as the head is there: no byte of the payload is waited for.</summary>
     [Theory]
     [InlineData(4097u)]
