@@ -23,7 +23,9 @@ public sealed class EventRingWriter(EventRingLayout layout, uint produced = 0)
     public RingStatus Look(Span<byte> page)
     {
         uint consumed = RingIndex.Read(page, layout.ConsumerOffset);
-        if (_published - consumed > (uint)layout.SlotCount)
+        // Against what is published, so that nothing unpublished can be taken; against what is written, so that a consumer that goes back
+        // while events wait to be published cannot make more outstanding than there are slots.
+        if (_published - consumed > (uint)layout.SlotCount || _produced - consumed > (uint)layout.SlotCount)
         {
             return RingStatus.Broken;
         }

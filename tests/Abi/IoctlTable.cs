@@ -1,0 +1,64 @@
+namespace XenFbFront.Tests.Abi;
+
+/// <summary>Request numbers of ioctl(2) by hand from the headers.</summary>
+/// <remarks>
+/// A row waits for its C# field: a static field or constant of the same name, in any type of the product, is compared with it, and a field whose
+/// name looks like a request but has no row fails a test. A row that the product cannot do without is <c>Required</c>.
+/// </remarks>
+internal static class IoctlTable
+{
+    private const string Evtchn = "xen/evtchn.h", Gntalloc = "xen/gntalloc.h", Uinput = "linux/uinput.h", Kd = "linux/kd.h", Vt = "linux/vt.h";
+    private const string Terminal = "sys/ioctl.h";
+
+    /// <summary>Beginnings of names that are request numbers.</summary>
+    public static IReadOnlyList<string> Prefixes { get; } = ["IOCTL_", "UI_", "GIO_", "PIO_", "KDGET", "KDSET", "KDGK", "KDSK", "KDFONTOP", "TIOC", "VT_GET", "VT_SET"];
+
+    public static IReadOnlyList<IoctlRow> Rows { get; } =
+    [
+        Required("IOCTL_EVTCHN_BIND_VIRQ", 0x00044500, Evtchn),
+        Required("IOCTL_EVTCHN_BIND_INTERDOMAIN", 0x00084501, Evtchn),
+        Required("IOCTL_EVTCHN_BIND_UNBOUND_PORT", 0x00044502, Evtchn),
+        Required("IOCTL_EVTCHN_UNBIND", 0x00044503, Evtchn),
+        Required("IOCTL_EVTCHN_NOTIFY", 0x00044504, Evtchn),
+        Required("IOCTL_EVTCHN_RESET", 0x00004505, Evtchn),
+        Optional("IOCTL_EVTCHN_RESTRICT_DOMID", 0x00024506, Evtchn),
+
+        Required("IOCTL_GNTALLOC_ALLOC_GREF", 0x00184705, Gntalloc),
+        Required("IOCTL_GNTALLOC_DEALLOC_GREF", 0x00104706, Gntalloc),
+        Required("IOCTL_GNTALLOC_SET_UNMAP_NOTIFY", 0x00104707, Gntalloc),
+
+        Optional("UI_DEV_CREATE", 0x00005501, Uinput),
+        Optional("UI_DEV_DESTROY", 0x00005502, Uinput),
+        Optional("UI_DEV_SETUP", 0x405c5503, Uinput),
+        Optional("UI_ABS_SETUP", 0x401c5504, Uinput),
+        Optional("UI_SET_EVBIT", 0x40045564, Uinput),
+        Optional("UI_SET_KEYBIT", 0x40045565, Uinput),
+        Optional("UI_SET_RELBIT", 0x40045566, Uinput),
+        Optional("UI_SET_ABSBIT", 0x40045567, Uinput),
+        Optional("UI_SET_MSCBIT", 0x40045568, Uinput),
+        Optional("UI_SET_LEDBIT", 0x40045569, Uinput),
+        Optional("UI_SET_PHYS", 0x4008556c, Uinput),
+        Optional("UI_SET_PROPBIT", 0x4004556e, Uinput),
+        Optional("UI_GET_SYSNAME", 0x8040552c, Uinput, "UI_GET_SYSNAME(64)"),
+        Optional("UI_GET_VERSION", 0x8004552d, Uinput),
+
+        Optional("GIO_FONTX", 0x00004b6b, Kd),
+        Optional("GIO_UNIMAP", 0x00004b66, Kd),
+        Optional("GIO_CMAP", 0x00004b70, Kd),
+        Optional("KDFONTOP", 0x00004b72, Kd),
+        Optional("KDGETLED", 0x00004b31, Kd),
+        Optional("KDGETMODE", 0x00004b3b, Kd),
+        Optional("KDSETMODE", 0x00004b3a, Kd),
+        Optional("KDGKBMODE", 0x00004b44, Kd),
+        Optional("VT_GETMODE", 0x00005601, Vt),
+        Optional("VT_GETSTATE", 0x00005603, Vt),
+        Optional("VT_GETHIFONTMASK", 0x0000560d, Vt),
+        Optional("TIOCGWINSZ", 0x00005413, Terminal),
+        Optional("TIOCLINUX", 0x0000541c, Terminal),
+    ];
+
+    private static IoctlRow Required(string name, uint number, string header) => new(name, number, header, name, IsRequired: true);
+
+    private static IoctlRow Optional(string name, uint number, string header, string? cExpression = null) =>
+        new(name, number, header, cExpression ?? name, IsRequired: false);
+}

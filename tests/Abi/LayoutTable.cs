@@ -1,0 +1,407 @@
+using System.Runtime.CompilerServices;
+using Xenbus.Linux.Interop;
+using Xenbus.Wire;
+using Xenbus.Wire.Fbif;
+using Xenbus.Wire.Kbdif;
+using XenFbFront.Input;
+
+namespace XenFbFront.Tests.Abi;
+
+/// <summary>Layouts and numbers by hand from the headers. <see cref="LayoutTests"/> holds C# to them, <see cref="CompilerCheckTests"/> holds C to them.</summary>
+/// <remarks>
+/// <para>
+/// A new struct: one <c>Struct&lt;T&gt;(C type, header, size, …)</c> in <see cref="Structs"/>, one line for each field:
+/// <c>new(nameof(T.Field), "c_member", offset),</c>. A test fails for a struct with explicit layout, or for a field of one, without a row.
+/// </para>
+/// <para>
+/// A new constant: one <c>Constant(Type.NAME, value, "C expression", header),</c> in <see cref="Constants"/>; the C# name is taken from the first
+/// argument. All members of the types in <see cref="CompleteTypes"/> need a row. A new ioctl: see <see cref="IoctlTable"/>.
+/// </para>
+/// <para>
+/// A header is written as in <c>#include</c>. A new one that needs another before it gets that in <c>CompilerCheck.Prelude</c>.
+/// </para>
+/// </remarks>
+internal static class LayoutTable
+{
+    private const string Fbif = "xen/io/fbif.h", Kbdif = "xen/io/kbdif.h", XsWire = "xen/io/xs_wire.h", XenbusHeader = "xen/io/xenbus.h";
+    private const string Evtchn = "xen/evtchn.h", Gntalloc = "xen/gntalloc.h";
+    private const string Input = "linux/input.h", Codes = "linux/input-event-codes.h";
+    private const string ErrnoHeader = "errno.h", PollHeader = "poll.h", EpollHeader = "sys/epoll.h", Fcntl = "fcntl.h", Socket = "sys/socket.h";
+
+    /// <summary>Structs, with every field.</summary>
+    public static IReadOnlyList<StructRow> Structs { get; } =
+    [
+        Struct<FramebufferUpdate>("union xenfb_out_event", Fbif, 40,
+        [
+            new(nameof(FramebufferUpdate.Type), "update.type", 0),
+            new(nameof(FramebufferUpdate.X), "update.x", 4),
+            new(nameof(FramebufferUpdate.Y), "update.y", 8),
+            new(nameof(FramebufferUpdate.Width), "update.width", 12),
+            new(nameof(FramebufferUpdate.Height), "update.height", 16),
+        ]),
+
+        Struct<FramebufferResize>("union xenfb_out_event", Fbif, 40,
+        [
+            new(nameof(FramebufferResize.Type), "resize.type", 0),
+            new(nameof(FramebufferResize.Width), "resize.width", 4),
+            new(nameof(FramebufferResize.Height), "resize.height", 8),
+            new(nameof(FramebufferResize.StrideBytes), "resize.stride", 12),
+            new(nameof(FramebufferResize.Depth), "resize.depth", 16),
+            new(nameof(FramebufferResize.OffsetBytes), "resize.offset", 20),
+        ]),
+
+        Struct<FramebufferRefreshPeriod>("union xenfb_in_event", Fbif, 40,
+        [
+            new(nameof(FramebufferRefreshPeriod.Type), "refresh_period.type", 0),
+            new(nameof(FramebufferRefreshPeriod.PeriodMs), "refresh_period.period", 4),
+        ]),
+
+        Struct<KeyboardEvent>("union xenkbd_in_event", Kbdif, 40,
+        [
+            new(nameof(KeyboardEvent.Type), "type", 0),
+            new(nameof(KeyboardEvent.Pressed), "key.pressed", 1),
+            new(nameof(KeyboardEvent.Keycode), "key.keycode", 4),
+            new(nameof(KeyboardEvent.RelativeX), "motion.rel_x", 4),
+            new(nameof(KeyboardEvent.RelativeY), "motion.rel_y", 8),
+            new(nameof(KeyboardEvent.RelativeZ), "motion.rel_z", 12),
+            new(nameof(KeyboardEvent.AbsoluteX), "pos.abs_x", 4),
+            new(nameof(KeyboardEvent.AbsoluteY), "pos.abs_y", 8),
+            new(nameof(KeyboardEvent.PositionZ), "pos.rel_z", 12),
+            new(nameof(KeyboardEvent.MultiTouch), "mtouch.event_type", 1),
+            new(nameof(KeyboardEvent.ContactId), "mtouch.contact_id", 2),
+            new(nameof(KeyboardEvent.TouchX), "mtouch.u.pos.abs_x", 8),
+            new(nameof(KeyboardEvent.TouchY), "mtouch.u.pos.abs_y", 12),
+            new(nameof(KeyboardEvent.Major), "mtouch.u.shape.major", 8),
+            new(nameof(KeyboardEvent.Minor), "mtouch.u.shape.minor", 12),
+            new(nameof(KeyboardEvent.Orientation), "mtouch.u.orientation", 8),
+        ]),
+
+        Struct<InputEvent>("struct input_event", Input, 24,
+        [
+            new(nameof(InputEvent.Type), "type", 16),
+            new(nameof(InputEvent.Code), "code", 18),
+            new(nameof(InputEvent.Value), "value", 20),
+        ]),
+
+        Struct<PollDescriptor>("struct pollfd", PollHeader, 8,
+        [
+            new(nameof(PollDescriptor.Descriptor), "fd", 0),
+            new(nameof(PollDescriptor.Events), "events", 4),
+            new(nameof(PollDescriptor.Returned), "revents", 6),
+        ]),
+
+        // Packed on x86-64 so that 32- and 64-bit programs agree: the one row with an offset that is not naturally aligned.
+        Struct<EpollEvent>("struct epoll_event", EpollHeader, 12,
+        [
+            new(nameof(EpollEvent.Events), "events", 0),
+            new(nameof(EpollEvent.Data), "data.u64", 4),
+        ]),
+
+        Struct<IoVector>("struct iovec", "sys/uio.h", 16,
+        [
+            new(nameof(IoVector.Base), "iov_base", 0),
+            new(nameof(IoVector.Length), "iov_len", 8),
+        ]),
+
+        Struct<MessageHeader>("struct msghdr", Socket, 56,
+        [
+            new(nameof(MessageHeader.Name), "msg_name", 0),
+            new(nameof(MessageHeader.NameLength), "msg_namelen", 8),
+            new(nameof(MessageHeader.Vectors), "msg_iov", 16),
+            new(nameof(MessageHeader.VectorCount), "msg_iovlen", 24),
+            new(nameof(MessageHeader.Control), "msg_control", 32),
+            new(nameof(MessageHeader.ControlLength), "msg_controllen", 40),
+            new(nameof(MessageHeader.Flags), "msg_flags", 48),
+        ]),
+
+        Struct<EvtchnBindVirq>("struct ioctl_evtchn_bind_virq", Evtchn, 4,
+        [
+            new(nameof(EvtchnBindVirq.Virq), "virq", 0),
+        ]),
+
+        Struct<EvtchnBindInterdomain>("struct ioctl_evtchn_bind_interdomain", Evtchn, 8,
+        [
+            new(nameof(EvtchnBindInterdomain.RemoteDomain), "remote_domain", 0),
+            new(nameof(EvtchnBindInterdomain.RemotePort), "remote_port", 4),
+        ]),
+
+        Struct<EvtchnBindUnboundPort>("struct ioctl_evtchn_bind_unbound_port", Evtchn, 4,
+        [
+            new(nameof(EvtchnBindUnboundPort.RemoteDomain), "remote_domain", 0),
+        ]),
+
+        Struct<EvtchnUnbind>("struct ioctl_evtchn_unbind", Evtchn, 4,
+        [
+            new(nameof(EvtchnUnbind.Port), "port", 0),
+        ]),
+
+        Struct<EvtchnNotify>("struct ioctl_evtchn_notify", Evtchn, 4,
+        [
+            new(nameof(EvtchnNotify.Port), "port", 0),
+        ]),
+
+        Struct<GntallocAllocGref>("struct ioctl_gntalloc_alloc_gref", Gntalloc, 24,
+        [
+            new(nameof(GntallocAllocGref.DomainId), "domid", 0),
+            new(nameof(GntallocAllocGref.Flags), "flags", 2),
+            new(nameof(GntallocAllocGref.Count), "count", 4),
+            new(nameof(GntallocAllocGref.Index), "index", 8),
+            new(nameof(GntallocAllocGref.FirstReference), "gref_ids[0]", 16),
+        ]),
+
+        Struct<GntallocDeallocGref>("struct ioctl_gntalloc_dealloc_gref", Gntalloc, 16,
+        [
+            new(nameof(GntallocDeallocGref.Index), "index", 0),
+            new(nameof(GntallocDeallocGref.Count), "count", 8),
+        ]),
+
+        Struct<GntallocUnmapNotify>("struct ioctl_gntalloc_unmap_notify", Gntalloc, 16,
+        [
+            new(nameof(GntallocUnmapNotify.Index), "index", 0),
+            new(nameof(GntallocUnmapNotify.Action), "action", 8),
+            new(nameof(GntallocUnmapNotify.EventChannelPort), "event_channel_port", 12),
+        ]),
+    ];
+
+    /// <summary>Types whose every constant, enum member or static 32-bit field needs a row in <see cref="Constants"/>.</summary>
+    public static IReadOnlyList<Type> CompleteTypes { get; } =
+    [
+        typeof(FramebufferWire), typeof(FramebufferPage), typeof(KeyboardEventType), typeof(MultiTouchType), typeof(XenbusState),
+        typeof(XenstoreMessageType), typeof(XenstoreHeader), typeof(Errno), typeof(PollEvents), typeof(OpenFlags), typeof(InputCodes),
+        typeof(GntallocAllocGref), typeof(GntallocUnmapNotify), typeof(InputEvent),
+    ];
+
+    /// <summary>Numbers.</summary>
+    public static IReadOnlyList<ConstantRow> Constants { get; } =
+    [
+        // Framebuffer events.
+        Constant(FramebufferWire.RefreshPeriodType, 1, "XENFB_TYPE_REFRESH_PERIOD", Fbif),
+        Constant(FramebufferWire.UpdateType, 2, "XENFB_TYPE_UPDATE", Fbif),
+        Constant(FramebufferWire.ResizeType, 3, "XENFB_TYPE_RESIZE", Fbif),
+        Constant(FramebufferWire.NoRefresh, 0, "XENFB_NO_REFRESH", Fbif),
+        Constant(FramebufferWire.DefaultWidth, 800, "XENFB_WIDTH", Fbif),
+        Constant(FramebufferWire.DefaultHeight, 600, "XENFB_HEIGHT", Fbif),
+        Constant(FramebufferWire.DefaultDepth, 32, "XENFB_DEPTH", Fbif),
+
+        // Framebuffer page.
+        Constant(FramebufferPage.WidthOffset, 16, "offsetof(struct xenfb_page, width)", Fbif),
+        Constant(FramebufferPage.HeightOffset, 20, "offsetof(struct xenfb_page, height)", Fbif),
+        Constant(FramebufferPage.LineBytesOffset, 24, "offsetof(struct xenfb_page, line_length)", Fbif),
+        Constant(FramebufferPage.MemoryBytesOffset, 28, "offsetof(struct xenfb_page, mem_length)", Fbif),
+        Constant(FramebufferPage.DepthOffset, 32, "offsetof(struct xenfb_page, depth)", Fbif),
+        Constant(PageDirectory.Offset(ProtocolAbi.X86Bits64), 40, "offsetof(struct xenfb_page, pd)", Fbif),
+        Constant(PageDirectory.Offset(ProtocolAbi.X86Bits32), 36, "offsetof(struct xenfb_page_32, pd)", Fbif),
+        Constant(PageDirectory.Offset(ProtocolAbi.Arm), 40, "offsetof(struct xenfb_page, pd)", Fbif),
+        Constant(ProtocolAbi.X86Bits64.FrameEntryBytes(), 8, "sizeof(((struct xenfb_page *)0)->pd[0])", Fbif),
+        Constant(ProtocolAbi.X86Bits32.FrameEntryBytes(), 4, "sizeof(((struct xenfb_page_32 *)0)->pd[0])", Fbif),
+        Constant(ProtocolAbi.Arm.FrameEntryBytes(), 8, "sizeof(((struct xenfb_page *)0)->pd[0])", Fbif),
+        Constant(PageDirectory.MaxDirectoryPages(ProtocolAbi.X86Bits64), 123, "(XENFB_IN_RING_OFFS - offsetof(struct xenfb_page, pd)) / 8", Fbif),
+        Constant(PageDirectory.MaxDirectoryPages(ProtocolAbi.X86Bits32), 247, "(XENFB_IN_RING_OFFS - offsetof(struct xenfb_page_32, pd)) / 4", Fbif),
+
+        // Rings.
+        Constant(EventRingLayout.SlotBytes, 40, "XENFB_OUT_EVENT_SIZE", Fbif),
+        Constant(EventRingLayout.SlotBytes, 40, "XENFB_IN_EVENT_SIZE", Fbif),
+        Constant(EventRingLayout.SlotBytes, 40, "XENKBD_IN_EVENT_SIZE", Kbdif),
+        Constant(EventRingLayout.SlotBytes, 40, "XENKBD_OUT_EVENT_SIZE", Kbdif),
+        Constant(EventRingLayout.FramebufferIn.ConsumerOffset, 0, "offsetof(struct xenfb_page, in_cons)", Fbif),
+        Constant(EventRingLayout.FramebufferIn.ProducerOffset, 4, "offsetof(struct xenfb_page, in_prod)", Fbif),
+        Constant(EventRingLayout.FramebufferIn.SlotsOffset, 1024, "XENFB_IN_RING_OFFS", Fbif),
+        Constant(EventRingLayout.FramebufferIn.SlotCount, 25, "XENFB_IN_RING_LEN", Fbif),
+        Constant(EventRingLayout.FramebufferOut.ConsumerOffset, 8, "offsetof(struct xenfb_page, out_cons)", Fbif),
+        Constant(EventRingLayout.FramebufferOut.ProducerOffset, 12, "offsetof(struct xenfb_page, out_prod)", Fbif),
+        Constant(EventRingLayout.FramebufferOut.SlotsOffset, 2048, "XENFB_OUT_RING_OFFS", Fbif),
+        Constant(EventRingLayout.FramebufferOut.SlotCount, 51, "XENFB_OUT_RING_LEN", Fbif),
+        Constant(EventRingLayout.KeyboardIn.ConsumerOffset, 0, "offsetof(struct xenkbd_page, in_cons)", Kbdif),
+        Constant(EventRingLayout.KeyboardIn.ProducerOffset, 4, "offsetof(struct xenkbd_page, in_prod)", Kbdif),
+        Constant(EventRingLayout.KeyboardIn.SlotsOffset, 1024, "XENKBD_IN_RING_OFFS", Kbdif),
+        Constant(EventRingLayout.KeyboardIn.SlotCount, 51, "XENKBD_IN_RING_LEN", Kbdif),
+        Constant(EventRingLayout.KeyboardOut.ConsumerOffset, 8, "offsetof(struct xenkbd_page, out_cons)", Kbdif),
+        Constant(EventRingLayout.KeyboardOut.ProducerOffset, 12, "offsetof(struct xenkbd_page, out_prod)", Kbdif),
+        Constant(EventRingLayout.KeyboardOut.SlotsOffset, 3072, "XENKBD_OUT_RING_OFFS", Kbdif),
+        Constant(EventRingLayout.KeyboardOut.SlotCount, 25, "XENKBD_OUT_RING_LEN", Kbdif),
+
+        // Keyboard events.
+        Constant(KeyboardEventType.Motion, 1, "XENKBD_TYPE_MOTION", Kbdif),
+        Constant(KeyboardEventType.Reserved, 2, "XENKBD_TYPE_RESERVED", Kbdif),
+        Constant(KeyboardEventType.Key, 3, "XENKBD_TYPE_KEY", Kbdif),
+        Constant(KeyboardEventType.Position, 4, "XENKBD_TYPE_POS", Kbdif),
+        Constant(KeyboardEventType.MultiTouch, 5, "XENKBD_TYPE_MTOUCH", Kbdif),
+        Constant(MultiTouchType.Down, 0, "XENKBD_MT_EV_DOWN", Kbdif),
+        Constant(MultiTouchType.Up, 1, "XENKBD_MT_EV_UP", Kbdif),
+        Constant(MultiTouchType.Motion, 2, "XENKBD_MT_EV_MOTION", Kbdif),
+        Constant(MultiTouchType.Synchronise, 3, "XENKBD_MT_EV_SYN", Kbdif),
+        Constant(MultiTouchType.Shape, 4, "XENKBD_MT_EV_SHAPE", Kbdif),
+        Constant(MultiTouchType.Orientation, 5, "XENKBD_MT_EV_ORIENT", Kbdif),
+
+        // Device states.
+        Constant(XenbusState.Unknown, 0, "XenbusStateUnknown", XenbusHeader),
+        Constant(XenbusState.Initialising, 1, "XenbusStateInitialising", XenbusHeader),
+        Constant(XenbusState.InitWait, 2, "XenbusStateInitWait", XenbusHeader),
+        Constant(XenbusState.Initialised, 3, "XenbusStateInitialised", XenbusHeader),
+        Constant(XenbusState.Connected, 4, "XenbusStateConnected", XenbusHeader),
+        Constant(XenbusState.Closing, 5, "XenbusStateClosing", XenbusHeader),
+        Constant(XenbusState.Closed, 6, "XenbusStateClosed", XenbusHeader),
+        Constant(XenbusState.Reconfiguring, 7, "XenbusStateReconfiguring", XenbusHeader),
+        Constant(XenbusState.Reconfigured, 8, "XenbusStateReconfigured", XenbusHeader),
+
+        // Xenstore: the head is written word by word, so the offsets are measured.
+        Constant(XenstoreHeader.Bytes, 16, "sizeof(struct xsd_sockmsg)", XsWire),
+        Constant(OffsetOf(new((XenstoreMessageType)uint.MaxValue, 0, 0, 0)), 0, "offsetof(struct xsd_sockmsg, type)", XsWire),
+        Constant(OffsetOf(new(0, uint.MaxValue, 0, 0)), 4, "offsetof(struct xsd_sockmsg, req_id)", XsWire),
+        Constant(OffsetOf(new(0, 0, uint.MaxValue, 0)), 8, "offsetof(struct xsd_sockmsg, tx_id)", XsWire),
+        Constant(OffsetOf(new(0, 0, 0, uint.MaxValue)), 12, "offsetof(struct xsd_sockmsg, len)", XsWire),
+        Constant(XenstoreHeader.MaxPayloadBytes, 4096, "XENSTORE_PAYLOAD_MAX", XsWire),
+        Constant(XenstoreHeader.MaxAbsolutePathBytes, 3072, "XENSTORE_ABS_PATH_MAX", XsWire),
+        Constant(XenstoreHeader.MaxRelativePathBytes, 2048, "XENSTORE_REL_PATH_MAX", XsWire),
+        Constant(XenstoreMessageType.Control, 0, "XS_CONTROL", XsWire),
+        Constant(XenstoreMessageType.Directory, 1, "XS_DIRECTORY", XsWire),
+        Constant(XenstoreMessageType.Read, 2, "XS_READ", XsWire),
+        Constant(XenstoreMessageType.GetPermissions, 3, "XS_GET_PERMS", XsWire),
+        Constant(XenstoreMessageType.Watch, 4, "XS_WATCH", XsWire),
+        Constant(XenstoreMessageType.Unwatch, 5, "XS_UNWATCH", XsWire),
+        Constant(XenstoreMessageType.TransactionStart, 6, "XS_TRANSACTION_START", XsWire),
+        Constant(XenstoreMessageType.TransactionEnd, 7, "XS_TRANSACTION_END", XsWire),
+        Constant(XenstoreMessageType.Introduce, 8, "XS_INTRODUCE", XsWire),
+        Constant(XenstoreMessageType.Release, 9, "XS_RELEASE", XsWire),
+        Constant(XenstoreMessageType.GetDomainPath, 10, "XS_GET_DOMAIN_PATH", XsWire),
+        Constant(XenstoreMessageType.Write, 11, "XS_WRITE", XsWire),
+        Constant(XenstoreMessageType.MakeDirectory, 12, "XS_MKDIR", XsWire),
+        Constant(XenstoreMessageType.Remove, 13, "XS_RM", XsWire),
+        Constant(XenstoreMessageType.SetPermissions, 14, "XS_SET_PERMS", XsWire),
+        Constant(XenstoreMessageType.WatchEvent, 15, "XS_WATCH_EVENT", XsWire),
+        Constant(XenstoreMessageType.Error, 16, "XS_ERROR", XsWire),
+        Constant(XenstoreMessageType.IsDomainIntroduced, 17, "XS_IS_DOMAIN_INTRODUCED", XsWire),
+        Constant(XenstoreMessageType.Resume, 18, "XS_RESUME", XsWire),
+        Constant(XenstoreMessageType.SetTarget, 19, "XS_SET_TARGET", XsWire),
+        Constant(XenstoreMessageType.ResetWatches, 21, "XS_RESET_WATCHES", XsWire),
+        Constant(XenstoreMessageType.DirectoryPart, 22, "XS_DIRECTORY_PART", XsWire),
+
+        // Xen's devices.
+        Constant(GntallocAllocGref.HeaderBytes, 16, "offsetof(struct ioctl_gntalloc_alloc_gref, gref_ids)", Gntalloc),
+        Constant(GntallocAllocGref.GNTALLOC_FLAG_WRITABLE, 1, "GNTALLOC_FLAG_WRITABLE", Gntalloc),
+        Constant(GntallocUnmapNotify.UNMAP_NOTIFY_CLEAR_BYTE, 1, "UNMAP_NOTIFY_CLEAR_BYTE", Gntalloc),
+        Constant(GntallocUnmapNotify.UNMAP_NOTIFY_SEND_EVENT, 2, "UNMAP_NOTIFY_SEND_EVENT", Gntalloc),
+
+        // Error numbers.
+        Named(Errno.EPERM, 1, ErrnoHeader),
+        Named(Errno.ENOENT, 2, ErrnoHeader),
+        Named(Errno.EINTR, 4, ErrnoHeader),
+        Named(Errno.EIO, 5, ErrnoHeader),
+        Named(Errno.ENXIO, 6, ErrnoHeader),
+        Named(Errno.E2BIG, 7, ErrnoHeader),
+        Named(Errno.EBADF, 9, ErrnoHeader),
+        Named(Errno.ECHILD, 10, ErrnoHeader),
+        Named(Errno.EAGAIN, 11, ErrnoHeader),
+        Named(Errno.ENOMEM, 12, ErrnoHeader),
+        Named(Errno.EACCES, 13, ErrnoHeader),
+        Named(Errno.EFAULT, 14, ErrnoHeader),
+        Named(Errno.EBUSY, 16, ErrnoHeader),
+        Named(Errno.EEXIST, 17, ErrnoHeader),
+        Named(Errno.ENODEV, 19, ErrnoHeader),
+        Named(Errno.EISDIR, 21, ErrnoHeader),
+        Named(Errno.EINVAL, 22, ErrnoHeader),
+        Named(Errno.ENOTTY, 25, ErrnoHeader),
+        Named(Errno.EFBIG, 27, ErrnoHeader),
+        Named(Errno.ENOSPC, 28, ErrnoHeader),
+        Named(Errno.EROFS, 30, ErrnoHeader),
+        Named(Errno.EPIPE, 32, ErrnoHeader),
+        Named(Errno.ENOSYS, 38, ErrnoHeader),
+        Named(Errno.ENOTEMPTY, 39, ErrnoHeader),
+        Named(Errno.ECONNRESET, 104, ErrnoHeader),
+        Named(Errno.EISCONN, 106, ErrnoHeader),
+        Named(Errno.ENOTCONN, 107, ErrnoHeader),
+        Named(Errno.ETIMEDOUT, 110, ErrnoHeader),
+        Named(Errno.ECONNREFUSED, 111, ErrnoHeader),
+
+        // poll, epoll, open, sockets. The loop hands poll's bits to epoll, so both spellings are checked.
+        Named(PollEvents.POLLIN, 1, PollHeader),
+        Named(PollEvents.POLLPRI, 2, PollHeader),
+        Named(PollEvents.POLLOUT, 4, PollHeader),
+        Named(PollEvents.POLLERR, 8, PollHeader),
+        Named(PollEvents.POLLHUP, 16, PollHeader),
+        Named(PollEvents.EPOLLONESHOT, 0x40000000, EpollHeader),
+        Constant(PollEvents.POLLIN, 1, "EPOLLIN", EpollHeader),
+        Constant(PollEvents.POLLPRI, 2, "EPOLLPRI", EpollHeader),
+        Constant(PollEvents.POLLOUT, 4, "EPOLLOUT", EpollHeader),
+        Constant(PollEvents.POLLERR, 8, "EPOLLERR", EpollHeader),
+        Constant(PollEvents.POLLHUP, 16, "EPOLLHUP", EpollHeader),
+        Constant(OpenFlags.ReadOnly, 0, "O_RDONLY", Fcntl),
+        Constant(OpenFlags.WriteOnly, 1, "O_WRONLY", Fcntl),
+        Constant(OpenFlags.ReadWrite, 2, "O_RDWR", Fcntl),
+        Constant(OpenFlags.Create, 0x40, "O_CREAT", Fcntl),
+        Constant(OpenFlags.NoControllingTerminal, 0x100, "O_NOCTTY", Fcntl),
+        Constant(OpenFlags.Truncate, 0x200, "O_TRUNC", Fcntl),
+        Constant(OpenFlags.Append, 0x400, "O_APPEND", Fcntl),
+        Constant(OpenFlags.NonBlocking, 0x800, "O_NONBLOCK", Fcntl),
+        Constant(OpenFlags.CloseOnExec, 0x80000, "O_CLOEXEC", Fcntl),
+        Constant(Libc.Stream, 1, "SOCK_STREAM", Socket),
+        Constant(Libc.SequencedPacket, 5, "SOCK_SEQPACKET", Socket),
+        Constant(Libc.MaxPassedDescriptors, 253, null, "net/scm.h of the kernel"),
+
+        // Input.
+        Constant(InputEvent.Bytes, 24, "sizeof(struct input_event)", Input),
+        Named(InputCodes.EV_SYN, 0x00, Codes),
+        Named(InputCodes.EV_KEY, 0x01, Codes),
+        Named(InputCodes.EV_REL, 0x02, Codes),
+        Named(InputCodes.EV_ABS, 0x03, Codes),
+        Named(InputCodes.EV_MSC, 0x04, Codes),
+        Named(InputCodes.EV_LED, 0x11, Codes),
+        Named(InputCodes.EV_REP, 0x14, Codes),
+        Named(InputCodes.SYN_REPORT, 0, Codes),
+        Named(InputCodes.REL_X, 0x00, Codes),
+        Named(InputCodes.REL_Y, 0x01, Codes),
+        Named(InputCodes.REL_WHEEL, 0x08, Codes),
+        Named(InputCodes.REL_WHEEL_HI_RES, 0x0b, Codes),
+        Named(InputCodes.ABS_X, 0x00, Codes),
+        Named(InputCodes.ABS_Y, 0x01, Codes),
+        Named(InputCodes.ABS_MT_SLOT, 0x2f, Codes),
+        Named(InputCodes.ABS_MT_TOUCH_MAJOR, 0x30, Codes),
+        Named(InputCodes.ABS_MT_TOUCH_MINOR, 0x31, Codes),
+        Named(InputCodes.ABS_MT_ORIENTATION, 0x34, Codes),
+        Named(InputCodes.ABS_MT_POSITION_X, 0x35, Codes),
+        Named(InputCodes.ABS_MT_POSITION_Y, 0x36, Codes),
+        Named(InputCodes.ABS_MT_TRACKING_ID, 0x39, Codes),
+        Named(InputCodes.BTN_LEFT, 0x110, Codes),
+        Named(InputCodes.BTN_RIGHT, 0x111, Codes),
+        Named(InputCodes.BTN_MIDDLE, 0x112, Codes),
+        Named(InputCodes.BTN_TASK, 0x117, Codes),
+        Named(InputCodes.BTN_TOUCH, 0x14a, Codes),
+        Named(InputCodes.KEY_MAX, 0x2ff, Codes),
+        Named(InputCodes.LED_NUML, 0x00, Codes),
+        Named(InputCodes.LED_CAPSL, 0x01, Codes),
+        Named(InputCodes.LED_SCROLLL, 0x02, Codes),
+        Named(InputCodes.INPUT_PROP_POINTER, 0x00, Codes),
+        Named(InputCodes.INPUT_PROP_DIRECT, 0x01, Codes),
+    ];
+
+    /// <summary>Texts.</summary>
+    public static IReadOnlyList<TextRow> Texts { get; } =
+    [
+        new("ProtocolAbi.X86Bits64", ProtocolAbi.X86Bits64.Name(), "x86_64-abi", "XEN_IO_PROTO_ABI_X86_64", "xen/io/protocols.h"),
+        new("ProtocolAbi.X86Bits32", ProtocolAbi.X86Bits32.Name(), "x86_32-abi", "XEN_IO_PROTO_ABI_X86_32", "xen/io/protocols.h"),
+        new("ProtocolAbi.Arm", ProtocolAbi.Arm.Name(), "arm-abi", "XEN_IO_PROTO_ABI_ARM", "xen/io/protocols.h"),
+    ];
+
+    private static StructRow Struct<T>(string cType, string header, int bytes, FieldRow[] fields)
+        where T : unmanaged => new(typeof(T), Unsafe.SizeOf<T>(), cType, header, bytes, fields);
+
+    private static ConstantRow Constant(
+        long value, long expected, string? cExpression, string header, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        new(name, value, expected, cExpression, header);
+
+    private static ConstantRow Constant<T>(
+        T value, long expected, string? cExpression, string header, [CallerArgumentExpression(nameof(value))] string name = "")
+        where T : struct, Enum => new(name, Convert.ToInt64(value), expected, cExpression, header);
+
+    /// <summary>A constant that is spelled in C# as in C.</summary>
+    private static ConstantRow Named(long value, long expected, string header, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        new(name, value, expected, name[(name.LastIndexOf('.') + 1)..], header);
+
+    /// <summary>Where the one word that is not zero lies.</summary>
+    private static int OffsetOf(XenstoreHeader header)
+    {
+        Span<byte> bytes = stackalloc byte[XenstoreHeader.Bytes];
+        header.Write(bytes);
+        return bytes.IndexOfAnyExcept((byte)0);
+    }
+}
