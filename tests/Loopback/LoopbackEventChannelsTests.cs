@@ -1,9 +1,9 @@
-using Xunit;
 using Xenbus;
 using Xenbus.Domain;
 using Xenbus.Linux.Interop;
 using Xenbus.Loop;
 using Xenbus.Loopback;
+using Xunit;
 
 namespace XenFbFront.Tests.Loopback;
 

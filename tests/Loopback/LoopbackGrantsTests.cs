@@ -1,8 +1,8 @@
-using Xunit;
 using Xenbus;
 using Xenbus.Domain;
 using Xenbus.Linux.Interop;
 using Xenbus.Loopback;
+using Xunit;
 
 namespace XenFbFront.Tests.Loopback;
 

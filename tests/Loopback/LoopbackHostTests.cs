@@ -106,7 +106,7 @@ public class LoopbackHostTests
     {
         using LoopbackWorld here = new();
         using LoopbackWorld there = new(HostKind.Sockets);
-        Assert.Contains("domain 1", here.Guest.Description);
+        Assert.Contains("domain 1 here", here.Guest.Description);
         Assert.Contains("/dom1", there.Guest.Description);
         Assert.Null(here.Guest.KernelDriverOf("vfb", 0));
     }

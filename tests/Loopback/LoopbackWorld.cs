@@ -1,6 +1,6 @@
-using Xunit;
 using Xenbus.Domain;
 using Xenbus.Loopback;
+using Xunit;
 
 namespace XenFbFront.Tests.Loopback;
 

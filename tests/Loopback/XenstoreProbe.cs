@@ -1,9 +1,9 @@
-using Xunit;
 using System.Text;
 using Xenbus;
 using Xenbus.Domain;
 using Xenbus.Linux.Interop;
 using Xenbus.Wire;
+using Xunit;
 
 namespace XenFbFront.Tests.Loopback;
 

@@ -42,7 +42,9 @@ internal sealed class EventChannelTable(Random random)
     public int BindInterdomain(DomainId domain, DomainId remote, uint remotePort, out ChannelEnd? end)
     {
         end = null;
-        if (!_ends.TryGetValue((remote, remotePort), out ChannelEnd? other) || other.Remote != domain || other.Channel.Ends[1 - other.Side] is not null)
+        if (!_ends.TryGetValue((remote, remotePort), out ChannelEnd? other)
+            || other.Remote != domain
+            || other.Channel.Ends[1 - other.Side] is not null)
         {
             return Errno.EINVAL;
         }

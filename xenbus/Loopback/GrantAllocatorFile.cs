@@ -107,7 +107,10 @@ internal sealed class GrantAllocatorFile(Hypervisor hypervisor, DomainId domain,
     {
         foreach (GrantedPages pages in _allocations)
         {
-            if (index >= pages.Index && index % PageBytes == 0 && (index - pages.Index) / PageBytes is var first && first + pageCount <= (ulong)pages.PageCount)
+            if (index >= pages.Index
+                && index % PageBytes == 0
+                && (index - pages.Index) / PageBytes is var first
+                && first + pageCount <= (ulong)pages.PageCount)
             {
                 page = (int)first;
                 return pages;

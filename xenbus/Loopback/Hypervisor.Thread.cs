@@ -20,6 +20,11 @@ public sealed partial class Hypervisor
     /// <summary>Goes on on a thread of its own.</summary>
     internal void StartThread()
     {
+        if (_thread is not null)
+        {
+            throw new InvalidOperationException("the hypervisor has a thread already");
+        }
+
         _isStopping = false;
         Thread thread = new(RunThread) { Name = "loopback hypervisor", IsBackground = true };
         // Before the thread runs, or its first steps would be taken for somebody else's.

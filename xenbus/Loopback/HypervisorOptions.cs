@@ -3,7 +3,8 @@ namespace Xenbus.Loopback;
 /// <summary>Limits and habits of a loopback hypervisor; the defaults are those of Xen and its xenstored where these have one.</summary>
 public sealed record HypervisorOptions
 {
-    /// <summary>Pages that all grant allocators together may have. Like <c>/sys/module/xen_gntalloc/parameters/limit</c>, with room for several screens.</summary>
+    /// <summary>Pages that all grant allocators together may have.</summary>
+    /// <remarks>Like <c>/sys/module/xen_gntalloc/parameters/limit</c>, with room for several screens.</remarks>
     public int GrantLimitPages { get; init; } = 65536;
 
     /// <summary>Xenstore nodes that a guest may own.</summary>
@@ -27,9 +28,11 @@ public sealed record HypervisorOptions
     /// <summary>Files that may be open at a time, of all domains.</summary>
     public int MaxOpenFiles { get; init; } = 512;
 
-    /// <summary>Whether xenstore messages come in pieces of random length, each at another turn of the hypervisor, as reads of a device may.</summary>
+    /// <summary>Whether xenstore messages come in pieces of random length, as reads of a device may.</summary>
+    /// <remarks>Each piece comes at another <see cref="Hypervisor.Pump"/>, or turn of the hypervisor's thread.</remarks>
     public bool FragmentReplies { get; init; }
 
-    /// <summary>Told why a file was closed on a client that misbehaved, and what else a person should know; called on the hypervisor's thread.</summary>
+    /// <summary>Told why a file was closed on a client that misbehaved, and what else a person should know.</summary>
+    /// <remarks>Called on the hypervisor's thread.</remarks>
     public Action<string>? Log { get; init; }
 }

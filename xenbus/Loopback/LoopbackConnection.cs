@@ -129,13 +129,13 @@ internal sealed class LoopbackConnection : IDisposable
     {
         if (result != -Errno.EAGAIN)
         {
-            throw new XenException("use", _target, -result, "the loopback hypervisor has stopped, or closed this file for a reason that is in its log");
+            throw new XenException("use", _target, -result, LoopbackProtocol.GoneRemedy);
         }
 
         int leftMs = (int)Math.Max(0, deadline - Environment.TickCount64);
         if (!LoopbackWait.For(Socket, events, leftMs, _pump))
         {
-            throw new XenException("use", _target, Errno.ETIMEDOUT, $"the loopback hypervisor did not answer within {LoopbackProtocol.DeadlineMs / 1000} s");
+            throw new XenException("use", _target, Errno.ETIMEDOUT, LoopbackProtocol.SilentRemedy);
         }
     }
 }

@@ -19,7 +19,7 @@ public sealed class LoopbackDomain : IBackendDomain
     /// <param name="hypervisor">When it is not started on a thread of its own, it runs whenever this domain waits for an answer.</param>
     /// <param name="domain">Known to the hypervisor: domain 0, or added by the toolstack.</param>
     public LoopbackDomain(Hypervisor hypervisor, DomainId domain)
-        : this(kind => hypervisor.Connect(domain, kind), hypervisor.StepForClient, domain != DomainId.Zero, $"loopback domain {domain} in this process")
+        : this(kind => hypervisor.Connect(domain, kind), hypervisor.StepForClient, domain != DomainId.Zero, $"loopback domain {domain} here")
     {
     }
 

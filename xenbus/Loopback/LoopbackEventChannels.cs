@@ -48,7 +48,8 @@ internal sealed class LoopbackEventChannels : IEventChannels
     public EventChannelPort BindUnbound(DomainId remote) => Bind(LoopbackOperation.BindUnbound, remote, default);
 
     /// <inheritdoc/>
-    public EventChannelPort BindInterdomain(DomainId remote, EventChannelPort remotePort) => Bind(LoopbackOperation.BindInterdomain, remote, remotePort);
+    public EventChannelPort BindInterdomain(DomainId remote, EventChannelPort remotePort) =>
+        Bind(LoopbackOperation.BindInterdomain, remote, remotePort);
 
     /// <inheritdoc/>
     public bool Unbind(EventChannelPort port)

@@ -49,6 +49,7 @@ internal sealed unsafe class LoopbackForeignMemory : IForeignMemory
         }
 
         Descriptor? lease = null;
+        uint flags = isWritable ? LoopbackProtocol.Writable : 0;
         try
         {
             ulong mapping = 0;
@@ -56,7 +57,7 @@ internal sealed unsafe class LoopbackForeignMemory : IForeignMemory
             for (int done = 0; done < numbers.Length;)
             {
                 ReadOnlySpan<ulong> slice = numbers.AsSpan(done, Math.Min(LoopbackProtocol.MaxEntries, numbers.Length - done));
-                LoopbackAnswer answer = _connection.Request(operation, owner.Value, isWritable ? LoopbackProtocol.Writable : 0, mapping, slice, descriptors);
+                LoopbackAnswer answer = _connection.Request(operation, owner.Value, flags, mapping, slice, descriptors);
                 if (answer.Status != 0 || answer.EntryCount == 0)
                 {
                     throw new XenException("map", $"{numbers.Length} {what} of domain {owner}", answer.Status == 0 ? Errno.EIO : answer.Status);

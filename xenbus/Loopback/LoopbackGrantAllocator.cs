@@ -25,7 +25,8 @@ internal sealed unsafe class LoopbackGrantAllocator : IGrantAllocator
     public GrantAllocation Allocate(DomainId peer, int pageCount, bool isWritable)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pageCount, 1);
-        LoopbackAnswer answer = _connection.Request(LoopbackOperation.Allocate, peer.Value, (uint)pageCount, isWritable ? LoopbackProtocol.Writable : 0);
+        ulong flags = isWritable ? LoopbackProtocol.Writable : 0;
+        LoopbackAnswer answer = _connection.Request(LoopbackOperation.Allocate, peer.Value, (uint)pageCount, flags);
         if (answer.Status == Errno.ENOSPC)
         {
             throw new XenException(

@@ -6,8 +6,8 @@ namespace Xenbus.Loopback;
 
 /// <summary>Lets other processes into a hypervisor: a directory for each domain stands for its <c>/dev/xen</c>.</summary>
 /// <remarks>
-/// In <c>DIR/dom1</c> are the sockets <c>xenbus</c>, <c>evtchn</c> and <c>gntalloc</c>, in <c>DIR/dom0</c> also <c>foreign</c>. They appear and go with
-/// the domains. Only the same user and root get in.
+/// In <c>DIR/dom1</c> are the sockets <c>xenbus</c>, <c>evtchn</c> and <c>gntalloc</c>, in <c>DIR/dom0</c> also <c>foreign</c>. They appear and
+/// go with the domains. Only the same user and root get in.
 /// </remarks>
 public sealed class LoopbackHost : IDisposable
 {
@@ -50,6 +50,7 @@ public sealed class LoopbackHost : IDisposable
     public string DirectoryOf(DomainId domain) => Path.Combine(_directory, $"dom{domain}");
 
     /// <summary>Runs the hypervisor on a thread of its own until <see cref="Dispose"/>.</summary>
+    /// <exception cref="InvalidOperationException">It runs on one already.</exception>
     public void Start() => _hypervisor.StartThread();
 
     /// <summary>Stops the thread and removes sockets and directories. Files that are open stay open until the hypervisor is disposed.</summary>

@@ -28,6 +28,12 @@ internal static class LoopbackProtocol
     /// <summary>How long a client waits, milliseconds. The hypervisor answers at once; a machine that swaps may need seconds.</summary>
     public const int DeadlineMs = 5000;
 
+    /// <summary>What a person can do when the other end is closed.</summary>
+    public const string GoneRemedy = "the loopback hypervisor has stopped, or closed this file for a reason that is in its log";
+
+    /// <summary>What a person can do when the other end says nothing for <see cref="DeadlineMs"/>.</summary>
+    public const string SilentRemedy = "the loopback hypervisor did not answer within 5 s; see whether it is stopped or its machine overloaded";
+
     /// <summary>Name of the socket that stands for a device file.</summary>
     public static string FileName(LoopbackFileKind kind) => kind switch
     {
@@ -56,7 +62,8 @@ internal enum LoopbackOperation : uint
     /// <summary>First: the port before the first one wanted. Reply: list of ports, two descriptors each; empty at the end.</summary>
     ListPorts = 4,
 
-    /// <summary>First: peer, second: pages, index: <see cref="LoopbackProtocol.Writable"/> or 0. Reply: value is the index; on ENOSPC count is the pages in use, value the limit.</summary>
+    /// <summary>First: peer, second: pages, index: <see cref="LoopbackProtocol.Writable"/> or 0. Reply: value is the index.</summary>
+    /// <remarks>On ENOSPC count is the pages in use, value the limit.</remarks>
     Allocate = 5,
 
     /// <summary>Second: pages, index: of the allocation.</summary>
@@ -68,13 +75,14 @@ internal enum LoopbackOperation : uint
     /// <summary>As <see cref="References"/>. Reply: list of frames.</summary>
     Frames = 8,
 
-    /// <summary>Second: pages, index: of the first page. Reply: value is the offset in the first descriptor, bytes; the second descriptor is the lease.</summary>
+    /// <summary>Second: pages, index: of the first page. Reply: value is the offset in the first descriptor, bytes; the second is the lease.</summary>
     MapPages = 9,
 
-    /// <summary>
-    /// First: owner, second: <see cref="LoopbackProtocol.Writable"/> or 0, index: mapping to be made longer or 0, list: frames. Reply: value is the
-    /// mapping, count is the descriptors that come along, list has (descriptor number shifted left by 32) + page in it for as many frames as could be served; the first descriptor of a new mapping's reply is its lease.
-    /// </summary>
+    /// <summary>First: owner, second: <see cref="LoopbackProtocol.Writable"/> or 0, index: mapping to be made longer or 0, list: frames.</summary>
+    /// <remarks>
+    /// Reply: value is the mapping, count is the descriptors that come along, list has (descriptor number shifted left by 32) + page in it for as many
+    /// frames as could be served. The first descriptor of a new mapping's reply is its lease.
+    /// </remarks>
     MapFrames = 10,
 
     /// <summary>As <see cref="MapFrames"/>, with grant references.</summary>

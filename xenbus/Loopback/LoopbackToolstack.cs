@@ -85,12 +85,11 @@ public sealed class LoopbackToolstack : IDisposable
     /// <param name="domain">The guest.</param>
     /// <param name="id">Number of the device in the guest.</param>
     /// <param name="backendNodes">More nodes for the backend's directory, or null.</param>
-    public void AddDevice(string type, DomainId domain, int id, IReadOnlyDictionary<string, string>? backendNodes = null) => _hypervisor.Invoke(() =>
-    {
-        string frontend = FrontendPath(type, domain, id);
-        string backend = BackendPath(type, domain, id);
-        InTransaction(transaction =>
+    public void AddDevice(string type, DomainId domain, int id, IReadOnlyDictionary<string, string>? backendNodes = null) =>
+        _hypervisor.Invoke(() => InTransaction(transaction =>
         {
+            string frontend = FrontendPath(type, domain, id);
+            string backend = BackendPath(type, domain, id);
             MakeDirectory(frontend, [new(XenstoreAccess.None, domain), new(XenstoreAccess.Read, DomainId.Zero)], transaction);
             Write($"{frontend}/backend", backend, transaction);
             Write($"{frontend}/backend-id", "0", transaction);
@@ -105,10 +104,10 @@ public sealed class LoopbackToolstack : IDisposable
             {
                 Write($"{backend}/{name}", value, transaction);
             }
-        });
-    });
+        }));
 
-    /// <summary>Starts to unplug a device: offline, backend's state 5. When the backend is Closed, or after 10 s, both directories are removed.</summary>
+    /// <summary>Starts to unplug a device: offline, backend's state 5.</summary>
+    /// <remarks>When the backend is Closed, or after 10 s of the hypervisor's clock, both directories are removed.</remarks>
     public void RemoveDevice(string type, DomainId domain, int id) => _hypervisor.Invoke(() =>
     {
         string backend = BackendPath(type, domain, id);
@@ -238,7 +237,9 @@ public sealed class LoopbackToolstack : IDisposable
     }
 
     private static string CheckPath(string path) =>
-        XenstorePath.TryResolve(Encoding.Latin1.GetBytes(path), null, out _, out _) ? path : throw new XenException("use", path, Errno.EINVAL, "it is no xenstore path");
+        XenstorePath.TryResolve(Encoding.Latin1.GetBytes(path), null, out _, out _)
+            ? path
+            : throw new XenException("use", path, Errno.EINVAL, "it is no xenstore path");
 
     private static void Check(int error, string operation, string path)
     {

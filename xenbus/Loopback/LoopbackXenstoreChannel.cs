@@ -65,7 +65,7 @@ internal sealed class LoopbackXenstoreChannel : IXenstoreChannel
 
             if (!LoopbackWait.For(_socket, PollEvents.POLLOUT, leftMs, _pump))
             {
-                throw new XenException("write", _target, Errno.ETIMEDOUT, $"the loopback hypervisor took nothing for {LoopbackProtocol.DeadlineMs / 1000} s");
+                throw new XenException("write", _target, Errno.ETIMEDOUT, LoopbackProtocol.SilentRemedy);
             }
         }
 
@@ -80,8 +80,7 @@ internal sealed class LoopbackXenstoreChannel : IXenstoreChannel
         {
             > 0 => result,
             -Errno.EAGAIN => 0,
-            _ => throw new XenException(
-                "read", _target, result == 0 ? Errno.EPIPE : -result, "the loopback hypervisor has stopped, or closed this file for a reason that is in its log"),
+            _ => throw new XenException("read", _target, result == 0 ? Errno.EPIPE : -result, LoopbackProtocol.GoneRemedy),
         };
     }
 
