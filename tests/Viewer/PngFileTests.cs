@@ -63,7 +63,7 @@ public class PngFileTests
     {
         ImageResult image = ImageResult.FromMemory(png);
         Assert.Equal((width, height, ColorComponents.RedGreenBlue), (image.Width, image.Height, image.SourceComp));
-        uint[] read = [.. Enumerable.Range(0, width * height).Select(i => (uint)(image.Data[3 * i] << 16 | image.Data[3 * i + 1] << 8 | image.Data[3 * i + 2]))];
+        uint[] read = [.. image.Data.Chunk(3).Select(pixel => (uint)(pixel[0] << 16 | pixel[1] << 8 | pixel[2]))];
         Assert.Equal(pixels, read);
     }
 }

@@ -42,7 +42,9 @@ public class RfbInputTests
             fixture.Input.WaitForEvents(6);
         }
 
-        Assert.Equal(["42 down", "30 down", "48 down", "48 up", "at 3,4 wheel 0", "272 down", "272 up", "30 up", "42 up"], fixture.Input.WaitForEvents(9));
+        Assert.Equal(
+            ["42 down", "30 down", "48 down", "48 up", "at 3,4 wheel 0", "272 down", "272 up", "30 up", "42 up"],
+            fixture.Input.WaitForEvents(9));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public class RfbPictureTests
     public static TheoryData<string, int> FormatsAndEncodings()
     {
         TheoryData<string, int> data = [];
-        foreach (string format in Formats.Keys)
+        foreach (string format in s_formats.Keys)
         {
             data.Add(format, Raw);
             data.Add(format, Zrle);
@@ -20,7 +20,7 @@ public class RfbPictureTests
         return data;
     }
 
-    private static readonly Dictionary<string, Format> Formats = new()
+    private static readonly Dictionary<string, Format> s_formats = new()
     {
         ["native"] = Format.Native,
         ["big endian"] = Format.BigEndian32,
@@ -37,7 +37,7 @@ public class RfbPictureTests
     [MemberData(nameof(FormatsAndEncodings))]
     public async Task Update_AnyFormatAndEncoding_ShowsTheScreenPixelForPixel(string formatName, int encoding)
     {
-        Format format = Formats[formatName];
+        Format format = s_formats[formatName];
         await using RfbFixture fixture = new(801, 601);
         fixture.Paint(new(0, 0, 801, 601), Mixed);
         using RfbTestClient client = fixture.Connect();
@@ -136,7 +136,7 @@ public class RfbPictureTests
         fixture.Paint(new(0, 0, 130, 70), Mixed);
         using RfbTestClient client = fixture.Connect();
         client.SetEncodings(Zrle);
-        foreach (Format format in Formats.Values)
+        foreach (Format format in s_formats.Values)
         {
             client.SetPixelFormat(format);
             client.Refresh();

@@ -31,7 +31,9 @@ internal sealed class RfbTestClient : IDisposable
         }
     }
 
-    public record struct Format(byte Bits, byte Depth, bool BigEndian, bool TrueColour, ushort Red, ushort Green, ushort Blue, byte RedShift, byte GreenShift, byte BlueShift)
+    public record struct Format(
+        byte Bits, byte Depth, bool BigEndian, bool TrueColour, ushort Red, ushort Green, ushort Blue,
+        byte RedShift, byte GreenShift, byte BlueShift)
     {
         public static readonly Format Native = new(32, 24, false, true, 255, 255, 255, 16, 8, 0);
         public static readonly Format BigEndian32 = new(32, 24, true, true, 255, 255, 255, 16, 8, 0);
@@ -118,7 +120,8 @@ internal sealed class RfbTestClient : IDisposable
     public void Request(bool incremental) => Request(incremental, 0, 0, Width, Height);
 
     public void Request(bool incremental, int x, int y, int width, int height) => Send(
-        3, (byte)(incremental ? 1 : 0), (byte)(x >> 8), (byte)x, (byte)(y >> 8), (byte)y, (byte)(width >> 8), (byte)width, (byte)(height >> 8), (byte)height);
+        3, (byte)(incremental ? 1 : 0), (byte)(x >> 8), (byte)x, (byte)(y >> 8), (byte)y,
+        (byte)(width >> 8), (byte)width, (byte)(height >> 8), (byte)height);
 
     public static byte[] KeyMessage(uint keysym, bool pressed) =>
         [4, (byte)(pressed ? 1 : 0), 0, 0, (byte)(keysym >> 24), (byte)(keysym >> 16), (byte)(keysym >> 8), (byte)keysym];

@@ -26,6 +26,9 @@ internal sealed class HeldKeys
         }
     }
 
+    /// <summary>Whether a key code is down.</summary>
+    public bool Contains(uint keycode) => _held.Exists(held => held.Keycode == keycode);
+
     /// <summary>Notes a release by key code.</summary>
     public void Release(uint keycode) => _held.RemoveAll(held => held.Keycode == keycode);
 

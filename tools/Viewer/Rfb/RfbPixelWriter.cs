@@ -20,7 +20,9 @@ internal sealed class RfbPixelWriter
         for (int i = 0; i < 256; i++)
         {
             (_red[i], _green[i], _blue[i]) = format.IsTrueColour
-                ? (Scale(i, format.RedMax) << format.RedShift, Scale(i, format.GreenMax) << format.GreenShift, Scale(i, format.BlueMax) << format.BlueShift)
+                ? (Scale(i, format.RedMax) << format.RedShift,
+                   Scale(i, format.GreenMax) << format.GreenShift,
+                   Scale(i, format.BlueMax) << format.BlueShift)
                 : (Scale(i, 7) << RfbColourMap.RedShift, Scale(i, 7) << RfbColourMap.GreenShift, Scale(i, 3));
         }
 

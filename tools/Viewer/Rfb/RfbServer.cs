@@ -42,7 +42,8 @@ public sealed class RfbServer : IAsyncDisposable
 
     /// <summary>Where it really listens.</summary>
     /// <exception cref="InvalidOperationException">Not started.</exception>
-    public IPEndPoint EndPoint => (IPEndPoint)(_listener?.LocalEndPoint ?? throw new InvalidOperationException("The RFB server is not started."));
+    public IPEndPoint EndPoint =>
+        (IPEndPoint)(_listener?.LocalEndPoint ?? throw new InvalidOperationException("The RFB server is not started."));
 
     /// <summary>Clients that are through their handshake.</summary>
     public int ClientCount => Volatile.Read(ref _readyCount);

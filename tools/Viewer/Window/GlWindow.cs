@@ -262,6 +262,11 @@ public sealed class GlWindow
         {
             _held.Press(keycode);
         }
+        else if (!_held.Contains(keycode))
+        {
+            // GLFW tells of releases of its own when the focus is lost, after those of ReleaseHeld.
+            return;
+        }
 
         _input.Key(keycode, isPressed);
         if (!isPressed)
