@@ -17,14 +17,11 @@ public sealed class KeysSource : IScreenSource, IInputObserver
     private const uint Background = 0x10161d, TitleBackground = 0x1f4e79, CapBackground = 0x2e7d4f, IdleCapBackground = 0x26303b;
     private const uint Bright = 0xf2f5f7, Plain = 0xc3ccd4, Dim = 0x6f7d8a, Accent = 0x7fc4ff, Rule = 0x33414e;
 
-    /// <summary>Arms of the crosshair, pixels from the centre.</summary>
-    private const int CrosshairReach = 18;
-
-    /// <summary>Radius of a touch disc, pixels: wide enough for two digits of the largest font and to be seen round a fingertip.</summary>
-    private const int DiscRadius = 24;
-
     private const int PointerOverlay = 0, OverlayCount = 1 + InputState.MaximumContacts;
-    private const int LabelColumn = 1, ValueColumn = 13, FirstLogRow = 9;
+    private const int LabelColumn = 1, ValueColumn = 13;
+
+    // Key caps have a coloured background, so their rows stand apart.
+    private const int KeysRow = 2, ButtonsRow = 4, PointerRow = 6, WheelRow = 7, TouchRow = 8, RuleRow = 9, FirstLogRow = 11;
 
     private readonly EventLoop _loop;
     private readonly LoopTimer _timer;
@@ -35,6 +32,7 @@ public sealed class KeysSource : IScreenSource, IInputObserver
     private TextPainter? _painter;
     private TextScreen? _screen;
     private int _columns, _rows;
+    private int _crosshairReach, _discRadius;
     private int _pointerX, _pointerY;
     private long _lastDrawn;
     private bool _hasDrawn;
@@ -65,6 +63,8 @@ public sealed class KeysSource : IScreenSource, IInputObserver
         ConsoleFont font = FontFor(canvas);
         _painter = new(font);
         (_columns, _rows) = (canvas.Width / font.CellWidth, canvas.Height / font.CellHeight);
+        // Arms of the crosshair from the centre; radius of a disc, wide enough for two digits and to be seen round a fingertip.
+        (_crosshairReach, _discRadius) = (font.CellHeight + 2, font.CellHeight * 3 / 2);
         // The grid goes beyond the edges where the size is not a whole number of cells, so that it covers every pixel.
         int coveringColumns = (canvas.Width + font.CellWidth - 1) / font.CellWidth, coveringRows = (canvas.Height + font.CellHeight - 1) / font.CellHeight;
         _screen = new(_painter, 0, 0, coveringColumns, coveringRows, Plain, Background);
@@ -127,14 +127,14 @@ public sealed class KeysSource : IScreenSource, IInputObserver
         screen.Blank(0, screen.Columns, 0, TitleBackground);
         screen.Write(LabelColumn, 0, "XenFbFront", Bright, TitleBackground);
         screen.Write(LabelColumn + 12, 0, "keyboard, pointer and touch test", Accent, TitleBackground);
-        Label(2, "Keys");
-        Label(3, "Buttons");
-        Label(4, "Pointer");
-        Label(5, "Wheel");
-        Label(6, "Touch");
+        Label(KeysRow, "Keys");
+        Label(ButtonsRow, "Buttons");
+        Label(PointerRow, "Pointer");
+        Label(WheelRow, "Wheel");
+        Label(TouchRow, "Touch");
         for (int column = LabelColumn; column < _columns - 1; column++)
         {
-            screen.Write(column, 7, "─", Rule, Background);
+            screen.Write(column, RuleRow, "─", Rule, Background);
         }
 
         void Label(int row, string text) => screen.Write(LabelColumn, row, text, Accent, Background);
@@ -195,16 +195,16 @@ public sealed class KeysSource : IScreenSource, IInputObserver
         {
             if (!InputState.IsButton(code))
             {
-                column = WriteCap(screen, column, 2, new TextLine(buffer).AddKey(code).Text, CapBackground);
+                column = WriteCap(screen, column, KeysRow, new TextLine(buffer).AddKey(code).Text, CapBackground);
             }
         }
 
         if (column == ValueColumn)
         {
-            column = screen.Write(column, 2, "none held", Dim, Background);
+            column = screen.Write(column, KeysRow, "none held", Dim, Background);
         }
 
-        screen.Blank(column, screen.Columns, 2, Background);
+        screen.Blank(column, screen.Columns, KeysRow, Background);
 
         column = ValueColumn;
         column = WriteButton(screen, column, "left", BTN_LEFT);
@@ -214,11 +214,11 @@ public sealed class KeysSource : IScreenSource, IInputObserver
         {
             if (InputState.IsButton(code) && code is not (BTN_LEFT or BTN_MIDDLE or BTN_RIGHT))
             {
-                column = WriteCap(screen, column, 3, new TextLine(buffer).AddKey(code).Text, CapBackground);
+                column = WriteCap(screen, column, ButtonsRow, new TextLine(buffer).AddKey(code).Text, CapBackground);
             }
         }
 
-        screen.Blank(column, screen.Columns, 3, Background);
+        screen.Blank(column, screen.Columns, ButtonsRow, Background);
 
         TextLine line = new(buffer);
         if (_state.HasPointer)
@@ -234,10 +234,10 @@ public sealed class KeysSource : IScreenSource, IInputObserver
             }
         }
 
-        WriteValue(screen, 4, line.Text, "not seen yet");
+        WriteValue(screen, PointerRow, line.Text, "not seen yet");
         (int vertical, int horizontal) = _state.Wheel;
         line = new TextLine(buffer).Add(vertical);
-        WriteValue(screen, 5, (horizontal != 0 ? line.Add(", sideways ").Add(horizontal) : line).Text, string.Empty);
+        WriteValue(screen, WheelRow, (horizontal != 0 ? line.Add(", sideways ").Add(horizontal) : line).Text, string.Empty);
 
         column = ValueColumn;
         for (int slot = 0; slot < InputState.MaximumContacts; slot++)
@@ -245,17 +245,17 @@ public sealed class KeysSource : IScreenSource, IInputObserver
             InputState.Contact contact = _state.Contacts[slot];
             if (contact.IsDown)
             {
-                column = screen.Write(column, 6, new TextLine(buffer).Add(slot).Add(":").Text, DiscColour(slot), Background);
-                column = screen.Write(column, 6, new TextLine(buffer).Add(contact.X).Add(",").Add(contact.Y).Add("  ").Text, Plain, Background);
+                column = screen.Write(column, TouchRow, new TextLine(buffer).Add(slot).Add(":").Text, DiscColour(slot), Background);
+                column = screen.Write(column, TouchRow, new TextLine(buffer).Add(contact.X).Add(",").Add(contact.Y).Add("  ").Text, Plain, Background);
             }
         }
 
         if (column == ValueColumn)
         {
-            column = screen.Write(column, 6, "no contact", Dim, Background);
+            column = screen.Write(column, TouchRow, "no contact", Dim, Background);
         }
 
-        screen.Blank(column, screen.Columns, 6, Background);
+        screen.Blank(column, screen.Columns, TouchRow, Background);
     }
 
     private static void WriteValue(TextScreen screen, int row, ReadOnlySpan<char> text, string placeholder)
@@ -265,7 +265,7 @@ public sealed class KeysSource : IScreenSource, IInputObserver
     }
 
     private int WriteButton(TextScreen screen, int column, string name, ushort code) =>
-        WriteCap(screen, column, 3, name, _state.IsHeld(code) ? CapBackground : IdleCapBackground);
+        WriteCap(screen, column, ButtonsRow, name, _state.IsHeld(code) ? CapBackground : IdleCapBackground);
 
     /// <summary>A name on a key cap and a gap behind it.</summary>
     private static int WriteCap(TextScreen screen, int column, int row, ReadOnlySpan<char> name, uint background)
@@ -332,12 +332,12 @@ public sealed class KeysSource : IScreenSource, IInputObserver
 
     private void PlaceOverlays(Canvas canvas)
     {
-        _overlays[PointerOverlay] = _state.HasPointer ? Around(_pointerX, _pointerY, CrosshairReach) : default;
+        _overlays[PointerOverlay] = _state.HasPointer ? Around(_pointerX, _pointerY, _crosshairReach) : default;
         for (int slot = 0; slot < InputState.MaximumContacts; slot++)
         {
             InputState.Contact contact = _state.Contacts[slot];
             _overlays[1 + slot] = contact.IsDown
-                ? Around(Scale(contact.X, TouchRange.MaxX, canvas.Width), Scale(contact.Y, TouchRange.MaxY, canvas.Height), DiscRadius)
+                ? Around(Scale(contact.X, TouchRange.MaxX, canvas.Width), Scale(contact.Y, TouchRange.MaxY, canvas.Height), _discRadius)
                 : default;
         }
     }
@@ -371,16 +371,17 @@ public sealed class KeysSource : IScreenSource, IInputObserver
     }
 
     /// <summary>Four arms that leave the centre free, light with a dark rim so that it is seen on anything, and one pixel where it points.</summary>
-    private static void DrawCrosshair(in PixelSurface surface, int x, int y)
+    private void DrawCrosshair(in PixelSurface surface, int x, int y)
     {
-        const int gap = 4, length = CrosshairReach - gap;
+        const int gap = 4;
+        int length = _crosshairReach - gap;
         for (int rim = 1; rim >= 0; rim--)
         {
             uint colour = rim == 1 ? 0u : 0xffe14d;
             int thickness = 1 + 2 * rim, armLength = length - 1 + 2 * rim;
-            surface.Fill(new(x - CrosshairReach + 1 - rim, y - rim, armLength, thickness), colour);
+            surface.Fill(new(x - _crosshairReach + 1 - rim, y - rim, armLength, thickness), colour);
             surface.Fill(new(x + gap + 1 - rim, y - rim, armLength, thickness), colour);
-            surface.Fill(new(x - rim, y - CrosshairReach + 1 - rim, thickness, armLength), colour);
+            surface.Fill(new(x - rim, y - _crosshairReach + 1 - rim, thickness, armLength), colour);
             surface.Fill(new(x - rim, y + gap + 1 - rim, thickness, armLength), colour);
         }
 
@@ -390,10 +391,10 @@ public sealed class KeysSource : IScreenSource, IInputObserver
     private void DrawDisc(in PixelSurface surface, PixelRectangle box, int slot)
     {
         const int rimPixels = 2;
-        int x = box.X + DiscRadius, y = box.Y + DiscRadius;
+        int x = box.X + _discRadius, y = box.Y + _discRadius;
         uint colour = DiscColour(slot);
-        FillDisc(surface, x, y, DiscRadius, Bright);
-        FillDisc(surface, x, y, DiscRadius - rimPixels, colour);
+        FillDisc(surface, x, y, _discRadius, Bright);
+        FillDisc(surface, x, y, _discRadius - rimPixels, colour);
 
         ConsoleFont font = _painter!.Font;
         Span<char> buffer = stackalloc char[4];

@@ -23,6 +23,11 @@ public readonly ref struct PixelSurface(Canvas canvas)
     public void Fill(PixelRectangle area, uint colour)
     {
         area = area.Intersect(Bounds);
+        if (area.IsEmpty)
+        {
+            return;
+        }
+
         for (int y = area.Y; y < area.Bottom; y++)
         {
             Pixels.Slice(y * StridePixels + area.X, area.Width).Fill(colour);
