@@ -104,7 +104,15 @@ public static class KeyNames
         int offset = code < CodeCount ? s_offsets[code] : 0;
         if (offset == 0)
         {
-            return destination.TryWrite(CultureInfo.InvariantCulture, $"KEY_0x{code:x}", out charsWritten);
+            const string unnamed = "KEY_0x";
+            charsWritten = 0;
+            if (!unnamed.TryCopyTo(destination) || !code.TryFormat(destination[unnamed.Length..], out int digits, "x", CultureInfo.InvariantCulture))
+            {
+                return false;
+            }
+
+            charsWritten = unnamed.Length + digits;
+            return true;
         }
 
         return Encoding.ASCII.TryGetChars(NameAt(offset - 1), destination, out charsWritten);

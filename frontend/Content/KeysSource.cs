@@ -25,7 +25,6 @@ public sealed class KeysSource : IScreenSource, IInputObserver
 
     private readonly EventLoop _loop;
     private readonly LoopTimer _timer;
-    private readonly InputState _state = new();
     private readonly PixelRectangle[] _drawnOverlays = new PixelRectangle[OverlayCount];
     private readonly PixelRectangle[] _overlays = new PixelRectangle[OverlayCount];
     private Canvas? _canvas;
@@ -56,6 +55,9 @@ public sealed class KeysSource : IScreenSource, IInputObserver
     /// <summary>Largest values of a contact's ABS_MT_POSITION_X and ABS_MT_POSITION_Y.</summary>
     public (int MaxX, int MaxY) TouchRange { get; set; } = (32767, 32767);
 
+    /// <summary>What is known from the events so far.</summary>
+    internal InputState State { get; } = new();
+
     /// <inheritdoc/>
     public void Attach(Canvas canvas)
     {
@@ -67,7 +69,7 @@ public sealed class KeysSource : IScreenSource, IInputObserver
         (_crosshairReach, _discRadius) = (font.CellHeight + 2, font.CellHeight * 3 / 2);
         // The grid goes beyond the edges where the size is not a whole number of cells, so that it covers every pixel.
         int coveringColumns = (canvas.Width + font.CellWidth - 1) / font.CellWidth, coveringRows = (canvas.Height + font.CellHeight - 1) / font.CellHeight;
-        _screen = new(_painter, 0, 0, coveringColumns, coveringRows, Plain, Background);
+        _screen = new(_painter, 0, 0, coveringColumns, coveringRows, Background, Background);
         _drawnOverlays.AsSpan().Clear();
         if (!_hasDrawn)
         {
@@ -90,7 +92,7 @@ public sealed class KeysSource : IScreenSource, IInputObserver
     /// <inheritdoc/>
     public void OnDelivered(InputRole role, ReadOnlySpan<InputEvent> events)
     {
-        _state.Apply(role, events);
+        State.Apply(role, events);
         if (_canvas is null || _timer.IsRunning)
         {
             return;
@@ -175,9 +177,9 @@ public sealed class KeysSource : IScreenSource, IInputObserver
 
     private void MovePointer(Canvas canvas)
     {
-        (int x, int y) = _state.TakeMotion();
-        (x, y) = _state.IsAbsolute
-            ? (Scale(_state.AbsoluteX, PointerRange.MaxX, canvas.Width), Scale(_state.AbsoluteY, PointerRange.MaxY, canvas.Height))
+        (int x, int y) = State.TakeMotion();
+        (x, y) = State.IsAbsolute
+            ? (Scale(State.AbsoluteX, PointerRange.MaxX, canvas.Width), Scale(State.AbsoluteY, PointerRange.MaxY, canvas.Height))
             : ((int)Math.Clamp((long)_pointerX + x, 0, canvas.Width - 1), (int)Math.Clamp((long)_pointerY + y, 0, canvas.Height - 1));
         (_pointerX, _pointerY) = (x, y);
     }
@@ -187,11 +189,12 @@ public sealed class KeysSource : IScreenSource, IInputObserver
     private void WriteState(TextScreen screen)
     {
         Span<char> buffer = stackalloc char[64];
-        ReadOnlySpan<char> count = new TextLine(buffer).Add(_state.EventCount).Add(_state.EventCount == 1 ? " event" : " events").Text;
+        // The blank before it covers what a longer text ("0 events") leaves.
+        ReadOnlySpan<char> count = new TextLine(buffer).Add(" ").Add(State.EventCount).Add(State.EventCount == 1 ? " event" : " events").Text;
         screen.Write(_columns - 1 - count.Length, 0, count, Bright, TitleBackground);
 
         int column = ValueColumn;
-        foreach (ushort code in _state.Held)
+        foreach (ushort code in State.Held)
         {
             if (!InputState.IsButton(code))
             {
@@ -210,7 +213,7 @@ public sealed class KeysSource : IScreenSource, IInputObserver
         column = WriteButton(screen, column, "left", BTN_LEFT);
         column = WriteButton(screen, column, "middle", BTN_MIDDLE);
         column = WriteButton(screen, column, "right", BTN_RIGHT);
-        foreach (ushort code in _state.Held)
+        foreach (ushort code in State.Held)
         {
             if (InputState.IsButton(code) && code is not (BTN_LEFT or BTN_MIDDLE or BTN_RIGHT))
             {
@@ -221,12 +224,12 @@ public sealed class KeysSource : IScreenSource, IInputObserver
         screen.Blank(column, screen.Columns, ButtonsRow, Background);
 
         TextLine line = new(buffer);
-        if (_state.HasPointer)
+        if (State.HasPointer)
         {
             line = line.Add(_pointerX).Add(", ").Add(_pointerY);
-            if (_state.IsAbsolute)
+            if (State.IsAbsolute)
             {
-                line = line.Add("   sent as ").Add(_state.AbsoluteX).Add(", ").Add(_state.AbsoluteY);
+                line = line.Add("   sent as ").Add(State.AbsoluteX).Add(", ").Add(State.AbsoluteY);
             }
             else
             {
@@ -235,14 +238,14 @@ public sealed class KeysSource : IScreenSource, IInputObserver
         }
 
         WriteValue(screen, PointerRow, line.Text, "not seen yet");
-        (int vertical, int horizontal) = _state.Wheel;
+        (int vertical, int horizontal) = State.Wheel;
         line = new TextLine(buffer).Add(vertical);
         WriteValue(screen, WheelRow, (horizontal != 0 ? line.Add(", sideways ").Add(horizontal) : line).Text, string.Empty);
 
         column = ValueColumn;
         for (int slot = 0; slot < InputState.MaximumContacts; slot++)
         {
-            InputState.Contact contact = _state.Contacts[slot];
+            InputState.Contact contact = State.Contacts[slot];
             if (contact.IsDown)
             {
                 column = screen.Write(column, TouchRow, new TextLine(buffer).Add(slot).Add(":").Text, DiscColour(slot), Background);
@@ -265,7 +268,7 @@ public sealed class KeysSource : IScreenSource, IInputObserver
     }
 
     private int WriteButton(TextScreen screen, int column, string name, ushort code) =>
-        WriteCap(screen, column, ButtonsRow, name, _state.IsHeld(code) ? CapBackground : IdleCapBackground);
+        WriteCap(screen, column, ButtonsRow, name, State.IsHeld(code) ? CapBackground : IdleCapBackground);
 
     /// <summary>A name on a key cap and a gap behind it.</summary>
     private static int WriteCap(TextScreen screen, int column, int row, ReadOnlySpan<char> name, uint background)
@@ -280,7 +283,7 @@ public sealed class KeysSource : IScreenSource, IInputObserver
     private void WriteLog(TextScreen screen)
     {
         int rows = _rows - FirstLogRow - 1;
-        int count = Math.Min(_state.Log.Count, rows);
+        int count = Math.Min(State.Log.Count, rows);
         if (count == 0 && rows > 0)
         {
             screen.Write(LabelColumn, FirstLogRow, "Press a key, move the pointer, turn the wheel, touch the screen.", Dim, Background);
@@ -289,7 +292,7 @@ public sealed class KeysSource : IScreenSource, IInputObserver
         // The newest line is the lowest; until the space is full the lines grow downwards.
         for (int i = 0; i < count; i++)
         {
-            WriteLogLine(screen, FirstLogRow + i, _state.Log[count - 1 - i], isNewest: i == count - 1);
+            WriteLogLine(screen, FirstLogRow + i, State.Log[count - 1 - i], isNewest: i == count - 1);
         }
     }
 
@@ -332,10 +335,10 @@ public sealed class KeysSource : IScreenSource, IInputObserver
 
     private void PlaceOverlays(Canvas canvas)
     {
-        _overlays[PointerOverlay] = _state.HasPointer ? Around(_pointerX, _pointerY, _crosshairReach) : default;
+        _overlays[PointerOverlay] = State.HasPointer ? Around(_pointerX, _pointerY, _crosshairReach) : default;
         for (int slot = 0; slot < InputState.MaximumContacts; slot++)
         {
-            InputState.Contact contact = _state.Contacts[slot];
+            InputState.Contact contact = State.Contacts[slot];
             _overlays[1 + slot] = contact.IsDown
                 ? Around(Scale(contact.X, TouchRange.MaxX, canvas.Width), Scale(contact.Y, TouchRange.MaxY, canvas.Height), _discRadius)
                 : default;

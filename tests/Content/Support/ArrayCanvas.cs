@@ -78,33 +78,17 @@ internal sealed class ArrayCanvas : Canvas
 
     public uint[] Copy() => [.. _pixels];
 
-    /// <summary>Whether every pixel that differs from an earlier copy lies in a reported rectangle.</summary>
+    /// <summary>Whether every pixel that differs from an earlier copy lies in a reported rectangle. Changes the copy.</summary>
     public bool ReportsCoverDifferences(uint[] earlier)
-    {
-        for (int y = 0; y < Height; y++)
-        {
-            for (int x = 0; x < Width; x++)
-            {
-                if (_pixels[y * StridePixels + x] != earlier[y * StridePixels + x] && !IsReported(x, y))
-                {
-                    return false;
-                }
-            }
-        }
-
-        return true;
-    }
-
-    private bool IsReported(int x, int y)
     {
         foreach (PixelRectangle area in ChangedAreas)
         {
-            if (area.Contains(new(x, y, 1, 1)))
+            for (int y = area.Y; y < area.Bottom; y++)
             {
-                return true;
+                Pixels.Slice(y * StridePixels + area.X, area.Width).CopyTo(earlier.AsSpan(y * StridePixels + area.X));
             }
         }
 
-        return false;
+        return Pixels.SequenceEqual(earlier);
     }
 }
