@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace XenFbFront.Content;
@@ -9,6 +10,9 @@ namespace XenFbFront.Content;
 /// </remarks>
 public sealed unsafe class TextPainter(ConsoleFont font)
 {
+    /// <summary>Cells prepared at once: 64 of 48 bytes leave most of a first-level cache to bitmaps and pixels.</summary>
+    private const int PreparedCells = 64;
+
     /// <summary>The font that gives the glyphs and the size of a cell.</summary>
     public ConsoleFont Font => font;
 
@@ -84,35 +88,47 @@ public sealed unsafe class TextPainter(ConsoleFont font)
     private static uint CursorColour(in TextCell cell) => cell.Foreground != cell.Background ? cell.Foreground : ~cell.Background & 0xffffff;
 
     /// <summary>Draws cells that lie within the surface from left to right; rows from <paramref name="top"/> to before <paramref name="bottom"/>.</summary>
+    [SkipLocalsInit]
     private void DrawWhole(in PixelSurface surface, int x, int y, ReadOnlySpan<TextCell> cells, int top, int bottom)
     {
-        int stride = surface.StridePixels, bytesPerRow = font.BytesPerRow, glyphBytes = bytesPerRow * font.CellHeight;
-        int offset = (y + top) * stride + x;
-        // The slice is the bounds check of everything that is written below.
-        Span<uint> target = surface.Pixels.Slice(offset, (bottom - top - 1) * stride + cells.Length * font.CellWidth);
-        fixed (uint* pixels = target)
+        int stride = surface.StridePixels, width = font.CellWidth, bytesPerRow = font.BytesPerRow, glyphBytes = bytesPerRow * font.CellHeight;
+        PreparedCell* prepared = stackalloc PreparedCell[PreparedCells];
         fixed (byte* bitmaps = font.Bitmaps)
-        fixed (TextCell* first = cells)
         {
-            TextCell* end = first + cells.Length;
-            for (int row = top; row < bottom; row++)
+            for (int first = 0; first < cells.Length; first += PreparedCells)
             {
-                uint* pixel = pixels + (row - top) * stride;
-                byte* rowBits = bitmaps + row * bytesPerRow;
-                if (font.CellWidth == 8)
+                int count = Math.Min(PreparedCells, cells.Length - first);
+                PreparedCell* end = prepared + count;
+                for (int i = 0; i < count; i++)
                 {
-                    for (TextCell* cell = first; cell < end; cell++)
-                    {
-                        DrawEight(pixel, rowBits[cell->Glyph * glyphBytes], Vector128.Create(cell->Background), Vector128.Create(cell->Foreground ^ cell->Background));
-                        pixel += 8;
-                    }
+                    ref readonly TextCell cell = ref cells[first + i];
+                    prepared[i].Backgrounds = Vector128.Create(cell.Background);
+                    prepared[i].Differences = Vector128.Create(cell.Foreground ^ cell.Background);
+                    prepared[i].Bits = bitmaps + cell.Glyph * glyphBytes;
                 }
-                else
+
+                // The slice is the bounds check of everything that is written below.
+                Span<uint> target = surface.Pixels.Slice((y + top) * stride + x + first * width, (bottom - top - 1) * stride + count * width);
+                fixed (uint* pixels = target)
                 {
-                    for (TextCell* cell = first; cell < end; cell++)
+                    for (int row = top; row < bottom; row++)
                     {
-                        DrawRow(pixel, rowBits + cell->Glyph * glyphBytes, font.CellWidth, cell->Background, cell->Foreground ^ cell->Background);
-                        pixel += font.CellWidth;
+                        uint* pixel = pixels + (row - top) * stride;
+                        nint offset = row * bytesPerRow;
+                        if (width == 8)
+                        {
+                            for (PreparedCell* cell = prepared; cell < end; cell++, pixel += 8)
+                            {
+                                DrawEight(pixel, cell->Bits[offset], cell->Backgrounds, cell->Differences);
+                            }
+                        }
+                        else
+                        {
+                            for (PreparedCell* cell = prepared; cell < end; cell++, pixel += width)
+                            {
+                                DrawRow(pixel, cell->Bits + offset, width, cell->Backgrounds, cell->Differences);
+                            }
+                        }
                     }
                 }
             }
@@ -120,9 +136,9 @@ public sealed unsafe class TextPainter(ConsoleFont font)
     }
 
     /// <summary>One pixel row of one cell of any width.</summary>
-    private static void DrawRow(uint* pixel, byte* bits, int width, uint background, uint difference)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void DrawRow(uint* pixel, byte* bits, int width, Vector128<uint> backgrounds, Vector128<uint> differences)
     {
-        Vector128<uint> backgrounds = Vector128.Create(background), differences = Vector128.Create(difference);
         for (; width >= 8; width -= 8, pixel += 8, bits++)
         {
             DrawEight(pixel, *bits, backgrounds, differences);
@@ -139,10 +155,11 @@ public sealed unsafe class TextPainter(ConsoleFont font)
 
         for (; width > 0; width--, pixel++, rest <<= 1)
         {
-            *pixel = (rest & 0x80) != 0 ? background ^ difference : background;
+            *pixel = backgrounds.ToScalar() ^ ((rest & 0x80) != 0 ? differences.ToScalar() : 0);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void DrawEight(uint* pixel, uint bits, Vector128<uint> backgrounds, Vector128<uint> differences)
     {
         Vector128<uint> spread = Vector128.Create(bits);
@@ -151,6 +168,7 @@ public sealed unsafe class TextPainter(ConsoleFont font)
     }
 
     /// <summary>Each lane takes its bit of the row and turns it into all ones or zeros: the same as a table of masks, without its 8 KB in the cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void DrawFour(uint* pixel, Vector128<uint> spread, Vector128<uint> lanes, Vector128<uint> backgrounds, Vector128<uint> differences) =>
         (backgrounds ^ (Vector128.Equals(spread & lanes, lanes) & differences)).Store(pixel);
 
@@ -173,5 +191,18 @@ public sealed unsafe class TextPainter(ConsoleFont font)
                 pixels[column - left] = isSet ? cell.Foreground : cell.Background;
             }
         }
+    }
+
+    /// <summary>What is the same in every pixel row of a cell.</summary>
+    private struct PreparedCell
+    {
+        /// <summary>Background in each lane.</summary>
+        public Vector128<uint> Backgrounds;
+
+        /// <summary>Foreground exclusive-or background in each lane.</summary>
+        public Vector128<uint> Differences;
+
+        /// <summary>First row of the glyph.</summary>
+        public byte* Bits;
     }
 }

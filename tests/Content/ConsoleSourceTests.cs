@@ -1,6 +1,6 @@
+using Xenbus.Loop;
 using XenFbFront.Content;
 using XenFbFront.Tests.Content.Support;
-using Xenbus.Loop;
 using Xunit;
 
 namespace XenFbFront.Tests.Content;

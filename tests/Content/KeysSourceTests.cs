@@ -1,7 +1,7 @@
+using Xenbus.Loop;
 using XenFbFront.Content;
 using XenFbFront.Input;
 using XenFbFront.Tests.Content.Support;
-using Xenbus.Loop;
 using Xunit;
 using static XenFbFront.Input.InputCodes;
 

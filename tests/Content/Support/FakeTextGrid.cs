@@ -1,5 +1,5 @@
-using XenFbFront.Content;
 using Xenbus.Loop;
+using XenFbFront.Content;
 
 namespace XenFbFront.Tests.Content.Support;
 
