@@ -36,6 +36,12 @@ public abstract class Canvas
     public void Fill(PixelRectangle area, uint colour)
     {
         area = area.Intersect(Bounds);
+        if (area.IsEmpty)
+        {
+            // Its corner may lie beyond the last pixel.
+            return;
+        }
+
         Span<uint> pixels = Pixels;
         int stride = StridePixels;
         for (int y = area.Y; y < area.Bottom; y++)

@@ -1,0 +1,159 @@
+using XenFbFront.Content;
+using XenFbFront.Tests.Content.Support;
+using Xunit;
+
+namespace XenFbFront.Tests.Content;
+
+public class TextPainterTests
+{
+    public static TheoryData<int, int> Sizes => new([(1, 1), (3, 4), (4, 3), (5, 8), (7, 9), (8, 16), (9, 5), (12, 24), (13, 7), (16, 32), (21, 3), (32, 64), (64, 128)]);
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void DrawCells_AnyCellSizeAndPosition_EqualsTheSlowReference(int width, int height)
+    {
+        ConsoleFont font = ConsoleFont.Parse(FontFiles.Version2(width, height, 20), "test");
+        TextPainter painter = new(font);
+        Random random = new(width * 1000 + height);
+        TextCell[] cells = [.. Enumerable.Range(0, 6).Select(_ => new TextCell(random.Next(20), (uint)random.Next(1 << 24), (uint)random.Next(1 << 24)))];
+        int[] xs = [0, 1, -1, 1 - width, -width, -2 * width - 1, 2 * width, 4 * width + 1, 6 * width, -7 * width];
+        int[] ys = [0, 1, -1, 1 - height, -height, height, 2 * height - 1, 2 * height];
+        foreach (int x in xs)
+        {
+            foreach (int y in ys)
+            {
+                ArrayCanvas canvas = new(5 * width + 1, 2 * height);
+                uint[] expected = canvas.Copy();
+                DrawSlowly(expected, canvas, font, x, y, cells);
+
+                painter.DrawCells(new(canvas), x, y, cells);
+
+                Assert.Equal(expected, canvas.Copy());
+            }
+        }
+    }
+
+    [Fact]
+    public void DrawCells_CellsLargerThanTheCanvas_DrawsThePartThatIsThere()
+    {
+        ConsoleFont font = BuiltInFonts.Get(32);
+        TextCell[] cells = [new(font.GlyphFor('#'), 0xffffff, 0x000080), new(font.GlyphFor('@'), 0xffffff, 0x000080)];
+        for (int size = 1; size < 16; size++)
+        {
+            ArrayCanvas canvas = new(size, size);
+            uint[] expected = canvas.Copy();
+            DrawSlowly(expected, canvas, font, -7, -9, cells);
+
+            new TextPainter(font).DrawCells(new(canvas), -7, -9, cells);
+
+            Assert.Equal(expected, canvas.Copy());
+        }
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(20)]
+    [InlineData(int.MaxValue)]
+    public void DrawCells_GlyphNotInFont_ThrowsAndDrawsNothing(int glyph)
+    {
+        TextPainter painter = new(ConsoleFont.Parse(FontFiles.Version2(8, 4, 20), "test"));
+        ArrayCanvas canvas = new(40, 10);
+        uint[] before = canvas.Copy();
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => painter.DrawCells(new(canvas), 0, 0, [new(0, 1, 2), new(glyph, 1, 2)]));
+        Assert.Equal(before, canvas.Copy());
+    }
+
+    [Fact]
+    public void DrawCursor_Underline_ColoursTheLowestEighth()
+    {
+        ConsoleFont font = BuiltInFonts.Get(16);
+        TextCell cell = new(font.GlyphFor(' '), 0xaaaaaa, 0x101010);
+        ArrayCanvas canvas = Drawn(font, cell, CursorShape.Underline);
+
+        for (int y = 0; y < 16; y++)
+        {
+            Assert.Equal(y >= 14 ? 0xaaaaaau : 0x101010u, canvas[8, y]);
+            Assert.Equal(y >= 14 ? 0xaaaaaau : 0x101010u, canvas[15, y]);
+            Assert.Equal(ArrayCanvas.Guard, canvas[7, y]);
+            Assert.Equal(ArrayCanvas.Guard, canvas[16, y]);
+        }
+    }
+
+    [Fact]
+    public void DrawCursor_Block_ExchangesTheColours()
+    {
+        ConsoleFont font = BuiltInFonts.Get(16);
+        TextCell cell = new(font.GlyphFor('R'), 0xaaaaaa, 0x101010);
+        ArrayCanvas canvas = Drawn(font, cell, CursorShape.Block), reverse = Drawn(font, new(cell.Glyph, cell.Background, cell.Foreground), CursorShape.None);
+
+        Assert.Equal(reverse.Copy(), canvas.Copy());
+    }
+
+    [Theory]
+    [InlineData(CursorShape.Underline)]
+    [InlineData(CursorShape.Block)]
+    public void DrawCursor_InvisibleText_IsSeenAllTheSame(CursorShape shape)
+    {
+        ConsoleFont font = BuiltInFonts.Get(16);
+        ArrayCanvas canvas = Drawn(font, new(font.GlyphFor(' '), 0, 0), shape);
+
+        Assert.Equal(0xffffffu, canvas[8, 15]);
+    }
+
+    [Fact]
+    public void DrawCells_AllocatesNothing()
+    {
+        ConsoleFont font = BuiltInFonts.Get(24);
+        TextPainter painter = new(font);
+        ArrayCanvas canvas = new(800, 600);
+        TextCell[] cells = new TextCell[80];
+        Draw();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Draw();
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Draw()
+        {
+            PixelSurface surface = new(canvas);
+            for (int y = -10; y < 600; y += 5)
+            {
+                painter.DrawCells(surface, -5, y, cells);
+                painter.DrawCursor(surface, 12, y, cells[0], CursorShape.Block);
+            }
+        }
+    }
+
+    private static ArrayCanvas Drawn(ConsoleFont font, TextCell cell, CursorShape shape)
+    {
+        TextPainter painter = new(font);
+        ArrayCanvas canvas = new(24, 16);
+        painter.DrawCell(new(canvas), 8, 0, cell);
+        painter.DrawCursor(new(canvas), 8, 0, cell, shape);
+        return canvas;
+    }
+
+    /// <summary>What the result must be, one pixel at a time.</summary>
+    private static void DrawSlowly(uint[] pixels, ArrayCanvas canvas, ConsoleFont font, int x, int y, TextCell[] cells)
+    {
+        for (int i = 0; i < cells.Length; i++)
+        {
+            for (int row = 0; row < font.CellHeight; row++)
+            {
+                for (int column = 0; column < font.CellWidth; column++)
+                {
+                    int px = x + i * font.CellWidth + column, py = y + row;
+                    if (px < 0 || py < 0 || px >= canvas.Width || py >= canvas.Height)
+                    {
+                        continue;
+                    }
+
+                    byte bits = font.Bitmaps[(cells[i].Glyph * font.CellHeight + row) * font.BytesPerRow + column / 8];
+                    pixels[py * canvas.StridePixels + px] = (bits >> 7 - column % 8 & 1) == 1 ? cells[i].Foreground : cells[i].Background;
+                }
+            }
+        }
+    }
+}
