@@ -11,15 +11,22 @@ public sealed unsafe class SharedPages : SafeHandle
     public const int PageBytes = 4096;
 
     private readonly bool _isWritable;
+    private readonly Action? _released;
 
     /// <summary>Takes over a mapping.</summary>
-    internal SharedPages(byte* address, int pageCount, ulong index, bool isWritable = true)
+    /// <param name="address">First byte, at a page boundary.</param>
+    /// <param name="pageCount">Pages mapped.</param>
+    /// <param name="index">Value of <see cref="Index"/>.</param>
+    /// <param name="isWritable">Value of <see cref="IsWritable"/>.</param>
+    /// <param name="released">Called once after unmapping, possibly by the finalizer's thread; must not throw.</param>
+    internal SharedPages(byte* address, int pageCount, ulong index, bool isWritable = true, Action? released = null)
         : base(0, ownsHandle: true)
     {
         SetHandle((nint)address);
         PageCount = pageCount;
         Index = index;
         _isWritable = isWritable;
+        _released = released;
     }
 
     /// <summary>Pages mapped.</summary>
@@ -49,5 +56,10 @@ public sealed unsafe class SharedPages : SafeHandle
     public bool IsWritable => _isWritable;
 
     /// <inheritdoc/>
-    protected override bool ReleaseHandle() => Libc.Unmap((byte*)handle, (nuint)PageCount * PageBytes) == 0;
+    protected override bool ReleaseHandle()
+    {
+        bool isUnmapped = Libc.Unmap((byte*)handle, (nuint)PageCount * PageBytes) == 0;
+        _released?.Invoke();
+        return isUnmapped;
+    }
 }

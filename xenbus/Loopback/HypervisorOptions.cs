@@ -1,0 +1,35 @@
+namespace Xenbus.Loopback;
+
+/// <summary>Limits and habits of a loopback hypervisor; the defaults are those of Xen and its xenstored where these have one.</summary>
+public sealed record HypervisorOptions
+{
+    /// <summary>Pages that all grant allocators together may have. Like <c>/sys/module/xen_gntalloc/parameters/limit</c>, with room for several screens.</summary>
+    public int GrantLimitPages { get; init; } = 65536;
+
+    /// <summary>Xenstore nodes that a guest may own.</summary>
+    public int NodeQuota { get; init; } = 1000;
+
+    /// <summary>Watches of a guest, all its files together.</summary>
+    public int WatchQuota { get; init; } = 128;
+
+    /// <summary>Open transactions of a guest, all its files together.</summary>
+    public int TransactionQuota { get; init; } = 10;
+
+    /// <summary>Largest value that a guest may write, bytes.</summary>
+    public int ValueQuotaBytes { get; init; } = 2048;
+
+    /// <summary>Entries in the permissions of a node that a guest may set.</summary>
+    public int PermissionQuota { get; init; } = 5;
+
+    /// <summary>Bytes that may wait for a xenstore client that does not read; one more and its file is closed.</summary>
+    public int MaxOutputBytes { get; init; } = 1 << 20;
+
+    /// <summary>Files that may be open at a time, of all domains.</summary>
+    public int MaxOpenFiles { get; init; } = 512;
+
+    /// <summary>Whether xenstore messages come in pieces of random length, each at another turn of the hypervisor, as reads of a device may.</summary>
+    public bool FragmentReplies { get; init; }
+
+    /// <summary>Told why a file was closed on a client that misbehaved, and what else a person should know; called on the hypervisor's thread.</summary>
+    public Action<string>? Log { get; init; }
+}

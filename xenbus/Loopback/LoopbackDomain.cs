@@ -1,0 +1,105 @@
+using Xenbus.Domain;
+using Xenbus.Linux.Interop;
+
+namespace Xenbus.Loopback;
+
+/// <summary>A domain of the loopback: the same seam as a real domain, on a machine without Xen.</summary>
+/// <remarks>
+/// Every file is a socket whose other end is the hypervisor's, in another process or in this one. What hangs on a file lives until the last
+/// descriptor of the socket is closed in whichever process, as with the kernel's devices.
+/// </remarks>
+public sealed class LoopbackDomain : IBackendDomain
+{
+    private readonly Func<LoopbackFileKind, Descriptor> _open;
+    private readonly Func<bool>? _pump;
+    private readonly bool _isGuest;
+    private readonly LoopbackMappings _mappings = new();
+
+    /// <summary>A domain of a hypervisor in this process.</summary>
+    /// <param name="hypervisor">When it is not started on a thread of its own, it runs whenever this domain waits for an answer.</param>
+    /// <param name="domain">Known to the hypervisor: domain 0, or added by the toolstack.</param>
+    public LoopbackDomain(Hypervisor hypervisor, DomainId domain)
+        : this(kind => hypervisor.Connect(domain, kind), hypervisor.StepForClient, domain != DomainId.Zero, $"loopback domain {domain} in this process")
+    {
+    }
+
+    private LoopbackDomain(Func<LoopbackFileKind, Descriptor> open, Func<bool>? pump, bool isGuest, string description)
+    {
+        _open = open;
+        _pump = pump;
+        _isGuest = isGuest;
+        Description = description;
+    }
+
+    /// <inheritdoc/>
+    public string Description { get; }
+
+    /// <summary>A domain of a hypervisor in another process.</summary>
+    /// <param name="path">The domain's directory, which stands for its <c>/dev/xen</c>, as in <c>DIR/dom1</c>.</param>
+    /// <exception cref="XenException">There is no loopback.</exception>
+    public static LoopbackDomain FromDirectory(string path)
+    {
+        string xenstore = Path.Combine(path, LoopbackProtocol.FileName(LoopbackFileKind.Xenstore));
+        if (!File.Exists(xenstore))
+        {
+            throw new XenException("open", xenstore, Errno.ENOENT, StartFirst);
+        }
+
+        // Only domain 0 may map other domains' pages, and the directory may be mounted elsewhere under another name.
+        bool isGuest = !File.Exists(Path.Combine(path, LoopbackProtocol.FileName(LoopbackFileKind.ForeignMemory)));
+        return new(kind => Connect(path, kind), null, isGuest, $"loopback domain at {path}");
+    }
+
+    /// <inheritdoc/>
+    public IXenstoreChannel OpenXenstore() =>
+        new LoopbackXenstoreChannel(_open(LoopbackFileKind.Xenstore), Target(LoopbackFileKind.Xenstore), _isGuest, _pump);
+
+    /// <inheritdoc/>
+    public IEventChannels OpenEventChannels() => AdoptEventChannels(_open(LoopbackFileKind.EventChannels));
+
+    /// <inheritdoc/>
+    public IEventChannels AdoptEventChannels(Descriptor file) => new LoopbackEventChannels(Connection(file, LoopbackFileKind.EventChannels));
+
+    /// <inheritdoc/>
+    public IGrantAllocator OpenGrantAllocator() => AdoptGrantAllocator(_open(LoopbackFileKind.GrantAllocator));
+
+    /// <inheritdoc/>
+    public IGrantAllocator AdoptGrantAllocator(Descriptor file) =>
+        new LoopbackGrantAllocator(Connection(file, LoopbackFileKind.GrantAllocator), _mappings);
+
+    /// <inheritdoc/>
+    public IForeignMemory OpenForeignMemory()
+    {
+        if (_isGuest)
+        {
+            throw new XenException("open", Target(LoopbackFileKind.ForeignMemory), Errno.EACCES, "only domain 0 may map pages of other domains");
+        }
+
+        return new LoopbackForeignMemory(Connection(_open(LoopbackFileKind.ForeignMemory), LoopbackFileKind.ForeignMemory));
+    }
+
+    /// <inheritdoc/>
+    public void ResolveFrames(SharedPages pages, Span<GuestFrame> frames)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(frames.Length, pages.PageCount);
+        LoopbackGrantAllocator allocator = _mappings.Find(pages.Address)
+            ?? throw new XenException("resolve", $"pages at {pages.Index}", Errno.ENOENT, "they were not mapped by a grant allocator of this domain");
+        allocator.ResolveFrames(pages.Index, frames);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The loopback has no kernel drivers.</remarks>
+    public string? KernelDriverOf(string type, int id) => null;
+
+    private const string StartFirst = "start tools/Loopback first";
+
+    private static Descriptor Connect(string path, LoopbackFileKind kind)
+    {
+        string socket = Path.Combine(path, LoopbackProtocol.FileName(kind));
+        return Descriptor.Own(Libc.Connect(socket, LoopbackProtocol.SocketType(kind)), "open", socket, StartFirst);
+    }
+
+    private LoopbackConnection Connection(Descriptor file, LoopbackFileKind kind) => new(file, Target(kind), _pump);
+
+    private string Target(LoopbackFileKind kind) => $"{LoopbackProtocol.FileName(kind)} of {Description}";
+}
