@@ -62,7 +62,8 @@ public class FramebufferGeometryTests
     public void TryCheck_EachRule_RefusesOrCuts(
         int width, int height, int stride, int depth, int offset, long length, bool isGood, int shownWidth, int shownHeight)
     {
-        bool result = FramebufferGeometry.TryCheck(width, height, stride, depth, offset, length, NoLimit, out FramebufferGeometry geometry, out string? reason);
+        bool result = FramebufferGeometry.TryCheck(
+            width, height, stride, depth, offset, length, NoLimit, out FramebufferGeometry geometry, out string? reason);
         Assert.Equal(isGood, result);
         Assert.Equal(isGood, reason is null);
         Assert.Equal((shownWidth, shownHeight), (geometry.Width, geometry.Height));
@@ -74,7 +75,13 @@ public class FramebufferGeometryTests
 
     [Fact]
     public void TryCheck_Anything_WhatIsShownLiesInMemory() =>
-        Gen.Select(Gen.Int, Gen.Int, Gen.OneOf(Gen.Int, Gen.Int[1, 70000]), Gen.OneOf(Gen.Int[0, 40], Gen.Int[1, 4].Select(bytes => bytes * 8)), Gen.OneOf(Gen.Int, Gen.Int[0, 70000]), Gen.Long[0, 1 << 30])
+        Gen.Select(
+            Gen.Int,
+            Gen.Int,
+            Gen.OneOf(Gen.Int, Gen.Int[1, 70000]),
+            Gen.OneOf(Gen.Int[0, 40], Gen.Int[1, 4].Select(bytes => bytes * 8)),
+            Gen.OneOf(Gen.Int, Gen.Int[0, 70000]),
+            Gen.Long[0, 1 << 30])
             .Sample((width, height, stride, depth, offset, length) =>
             {
                 if (FramebufferGeometry.TryCheck(width, height, stride, depth, offset, length, NoLimit, out FramebufferGeometry shown, out _)

@@ -331,7 +331,8 @@ public abstract class BackendDevice
     private void CheckNodes()
     {
         XenstoreClient xenstore = _context.Xenstore;
-        if (State is not (XenbusState.Unknown or XenbusState.Initialising) && xenstore.ReadState(Path + "/state") == XenbusState.Initialising)
+        if (State is not (XenbusState.Unknown or XenbusState.Initialising)
+            && xenstore.ReadState(Path + "/state") == XenbusState.Initialising)
         {
             // Only a toolstack writes that: it has made both directories anew, between two looks of ours.
             Log("made anew by the toolstack");
@@ -381,7 +382,8 @@ public abstract class BackendDevice
         string? frontend = xenstore.Read(Path + "/frontend");
         string? refused = found is not (XenbusState.Initialising or XenbusState.Closed)
             ? $"state is {(int)found} before we came, the toolstack has to write 1"
-            : frontend != FrontendPath ? "the frontend node does not name the device of the same number" : null;
+            : frontend != FrontendPath ? "the frontend node does not name the device of the same number"
+            : null;
         if (refused is not null)
         {
             // Half-made directories pass by here as well, so it is said once for each reason.
@@ -428,7 +430,8 @@ public abstract class BackendDevice
                 SetState(XenbusState.InitWait);
                 return true;
             case XenbusState.InitWait
-                when FrontendState is XenbusState.Initialised or XenbusState.Connected && hold is not (XenbusState.Initialising or XenbusState.InitWait):
+                when FrontendState is XenbusState.Initialised or XenbusState.Connected
+                    && hold is not (XenbusState.Initialising or XenbusState.InitWait):
                 return TryConnect();
             case XenbusState.Connected:
                 OnConnectedCheck();

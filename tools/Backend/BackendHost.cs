@@ -115,7 +115,8 @@ public sealed class BackendHost : IDisposable
     /// <summary>Where input for a guest's keyboard goes, or null when there is none. The result may be used from any thread.</summary>
     public IGuestInput? InputOf(DomainId domain, int id = 0) => KeyboardOf(domain, id)?.Input;
 
-    /// <summary>Closes the devices, the last discovered first, and everything that was opened. Callers that wait in <see cref="IGuestInput"/> return.</summary>
+    /// <summary>Closes the devices, the last discovered first, and everything that was opened.</summary>
+    /// <remarks>Callers that wait in <see cref="IGuestInput"/> return.</remarks>
     public void Dispose() => End(saysGoodbye: true);
 
     /// <summary>Lets go of everything and writes nothing: what a guest sees when a backend's process dies.</summary>
@@ -244,7 +245,8 @@ public sealed class BackendHost : IDisposable
         else
         {
             bool isFirst = !_devices.Any(device => device is VkbdBackend { Queue: var queue } && queue == _firstInput);
-            return new VkbdBackend(_context, domain, id, isFirst ? _firstInput : new(_context.Options.InputQueueLength, _waker), ownsInput: !isFirst);
+            GuestInput input = isFirst ? _firstInput : new(_context.Options.InputQueueLength, _waker);
+            return new VkbdBackend(_context, domain, id, input, ownsInput: !isFirst);
         }
     }
 
