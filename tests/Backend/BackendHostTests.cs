@@ -272,6 +272,21 @@ public class BackendHostTests
     }
 
     [Fact]
+    public void OnlineNode_Missing_NothingGoesForwards()
+    {
+        using BackendRig rig = new();
+        using ScriptedVkbd frontend = new ScriptedVkbd(rig).Connect();
+        string online = LoopbackToolstack.BackendPath("vkbd", BackendRig.Guest, 0) + "/online";
+        frontend.SetState(Closed);
+        rig.Toolstack.Remove(online);
+        frontend.SetState(Initialising);
+        Assert.Equal(Closed, frontend.BackendState);
+        rig.Toolstack.Write(online, "1");
+        rig.Settle();
+        Assert.Equal(InitWait, frontend.BackendState);
+    }
+
+    [Fact]
     public void ExtraNodes_WinOverTheUsualOnes()
     {
         using BackendRig rig = new(new()
