@@ -1,3 +1,4 @@
+using XenFbFront.Backend;
 using XenFbFront.Viewer;
 using Xunit;
 
@@ -10,7 +11,7 @@ public class GlWindowTests
     {
         Assert.SkipUnless(GlWindow.IsAvailable(out string reason), reason);
         RecordingInput input = new();
-        Backend.BackendScreen screen = new();
+        BackendScreen screen = new();
         screen.Resize(64, 48);
         using CancellationTokenSource stop = new();
         GlWindow window = new(screen, input, "test");

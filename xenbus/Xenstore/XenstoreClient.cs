@@ -201,8 +201,11 @@ public sealed partial class XenstoreClient : IDisposable
     private int AwaitReply(uint id, XenstoreMessageType type, string path, out string? reply)
     {
         long started = TimeProvider.System.GetTimestamp();
+        reply = null;
+        int errno = 0;
         while (true)
         {
+            // Also what was read behind the answer is looked at now: the descriptor does not become readable for it again.
             while (TryTakeMessage(out XenstoreHeader header, out ReadOnlySpan<byte> payload))
             {
                 if (header.Type == XenstoreMessageType.WatchEvent)
@@ -213,8 +216,13 @@ public sealed partial class XenstoreClient : IDisposable
                 {
                     // Anything else is the late answer to a request that was given up.
                     reply = Encoding.UTF8.GetString(payload);
-                    return header.Type == XenstoreMessageType.Error ? XenstoreErrors.Parse(payload) : 0;
+                    errno = header.Type == XenstoreMessageType.Error ? XenstoreErrors.Parse(payload) : 0;
                 }
+            }
+
+            if (reply is not null)
+            {
+                return errno;
             }
 
             if (!Fill())

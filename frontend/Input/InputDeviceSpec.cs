@@ -1,0 +1,22 @@
+namespace XenFbFront.Input;
+
+/// <summary>What an input device of the guest must be able to say.</summary>
+/// <param name="Role">Keyboard, pointer or touch.</param>
+/// <param name="VkbdId">Number of the vkbd it belongs to.</param>
+public sealed record InputDeviceSpec(InputRole Role, int VkbdId)
+{
+    /// <summary>Pointer: positions instead of motion.</summary>
+    public bool IsAbsolute { get; init; }
+
+    /// <summary>Pointer with positions, and touch: largest X.</summary>
+    public int MaxX { get; init; }
+
+    /// <summary>Pointer with positions, and touch: largest Y.</summary>
+    public int MaxY { get; init; }
+
+    /// <summary>Touch: fingers at the same time, 1 to 100.</summary>
+    public int ContactCount { get; init; }
+
+    /// <summary>Name under which the device's descriptor is kept for a successor.</summary>
+    public string KeepName => $"input/{VkbdId}/{Role}";
+}
