@@ -11,13 +11,16 @@ namespace XenFbFront.Tests.Loopback;
 /// <summary>Random requests of three domains, inside and outside of transactions, against a model that is a flat list of paths.</summary>
 /// <remarks>
 /// A transaction's requests are kept with their results. When it commits they are made on the model, at that moment and all at once, and must have the
-/// same results: that is what serializable means, and it needs no model of how conflicts are found.
+/// same results: that is what serializable means, and it needs no model of how conflicts are found. The quota of nodes is left out there: xenstored does not
+/// count it as something that a transaction has read, so a number that another transaction changed meanwhile is no conflict.
 /// </remarks>
 public class XenstoreStorePropertyTests
 {
     private static readonly string[] s_paths = ["/t", "/t/a", "/t/a/x", "/t/a/x/deep", "/t/b", "/t/b/y", "/t/c/d/e", "/t/c/d"];
     private static readonly string[] s_permissions = ["n0", "b0", "n1", "r1|b2", "n2", "w2|r1", "b1|n2", "n1|r0|r2"];
-    private static readonly HypervisorOptions s_options = new() { NodeQuota = 5, ValueQuotaBytes = 4, PermissionQuota = 2, TransactionQuota = 3 };
+
+    /// <summary>Fewer nodes than there are paths.</summary>
+    private const int SmallNodeQuota = 5;
 
     private enum Verb
     {
@@ -50,14 +53,22 @@ public class XenstoreStorePropertyTests
             (verb, domain, path, extra, slot) => new Request(s_verbs[verb], new((ushort)domain), s_paths[path], extra, slot));
 
     [Fact]
-    public void Requests_AnySequence_SameResultsAsModel() =>
-        s_request.List[1, 80].Sample(Run, iter: 3000, print: requests => string.Join("\n", requests));
+    public void Requests_WithTransactions_SameResultsAsModelInOrderOfCommit() =>
+        s_request.List[1, 80].Sample(requests => Run(requests, int.MaxValue), iter: 3000, print: Print);
 
-    private static void Run(List<Request> requests)
+    [Fact]
+    public void Requests_WithoutTransactionsAtSmallQuota_SameResultsAsModel() =>
+        s_request.Select(request => request with { Slot = 0 }).List[1, 80]
+            .Sample(requests => Run(requests, SmallNodeQuota), iter: 3000, print: Print);
+
+    private static string Print(List<Request> requests) => string.Join("\n", requests);
+
+    private static void Run(List<Request> requests, int nodeQuota)
     {
         int events = 0;
-        XenstoreStore store = new(s_options, _ => events++);
-        Model model = new();
+        HypervisorOptions options = new() { NodeQuota = nodeQuota, ValueQuotaBytes = 4, PermissionQuota = 2, TransactionQuota = 3 };
+        XenstoreStore store = new(options, _ => events++);
+        Model model = new(nodeQuota);
         Execute(store, null, new(Verb.Write, DomainId.Zero, "/t", 0, 0));
         model.Execute(new(Verb.Write, DomainId.Zero, "/t", 0, 0));
         Execute(store, null, new(Verb.SetPermissions, DomainId.Zero, "/t", 1, 0));
@@ -76,7 +87,6 @@ public class XenstoreStorePropertyTests
                     break;
                 case Verb.Commit when slot.Transaction is { } transaction:
                     slot.Transaction = null;
-                    Model before = model.Copy();
                     int eventsBefore = events;
                     int error = store.Commit(transaction);
                     if (error == 0)
@@ -88,9 +98,8 @@ public class XenstoreStorePropertyTests
                     }
                     else
                     {
-                        Assert.Contains(error, (int[])[Errno.EAGAIN, Errno.ENOSPC]);
+                        Assert.Equal(Errno.EAGAIN, error);
                         Assert.Equal(eventsBefore, events);
-                        model = before;
                     }
 
                     break;
@@ -203,23 +212,12 @@ public class XenstoreStorePropertyTests
     }
 
     /// <summary>The rules once more, as plainly as possible.</summary>
-    private sealed class Model
+    private sealed class Model(int nodeQuota)
     {
         private readonly SortedDictionary<string, (string Value, XenstorePermission[] Permissions)> _nodes = new(StringComparer.Ordinal)
         {
             ["/"] = (string.Empty, [new(XenstoreAccess.None, DomainId.Zero)]),
         };
-
-        public Model Copy()
-        {
-            Model copy = new();
-            foreach ((string path, var node) in _nodes)
-            {
-                copy._nodes[path] = node;
-            }
-
-            return copy;
-        }
 
         public SortedDictionary<string, string> Dump()
         {
@@ -337,7 +335,7 @@ public class XenstoreStorePropertyTests
             }
 
             bool isGuest = request.Domain != DomainId.Zero;
-            if (isGuest && _nodes.Values.Count(n => n.Permissions[0].Domain == request.Domain) + missing.Count > 5)
+            if (isGuest && _nodes.Values.Count(n => n.Permissions[0].Domain == request.Domain) + (long)missing.Count > nodeQuota)
             {
                 return false;
             }

@@ -209,6 +209,7 @@ internal sealed class XenstoreStore(HypervisorOptions options, Action<XenstoreCh
             }
         }
 
+        // Numbers of nodes are not among what conflicts: two transactions that create elsewhere both succeed, while there is room for both.
         if (transaction.OwnedDelta.GetValueOrDefault(transaction.Owner) is var more and > 0 && IsOverQuota(transaction.Owner, null, more))
         {
             return Errno.ENOSPC;
@@ -327,7 +328,7 @@ internal sealed class XenstoreStore(HypervisorOptions options, Action<XenstoreCh
 
     private bool IsOverQuota(DomainId caller, XenstoreTransaction? transaction, int more) =>
         caller != DomainId.Zero
-        && CountOwned(caller) + (transaction?.OwnedDelta.GetValueOrDefault(caller) ?? 0) + more > options.NodeQuota;
+        && CountOwned(caller) + (transaction?.OwnedDelta.GetValueOrDefault(caller) ?? 0) + (long)more > options.NodeQuota;
 
     private void CollectRemoved(
         XenstoreTransaction? transaction,
