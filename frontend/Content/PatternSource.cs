@@ -112,7 +112,7 @@ public sealed class PatternSource : IScreenSource
             return (uint)((x & 0xff) << 16 | (y & 0xff) << 8) | (area * 0x25 + 0x40 & 0xff);
         }
 
-        // The modulo lays the four boards side by side even where a quarter of the half is not a whole number of pixels.
+        // Four boards side by side, their squares aligned to the picture's origin so that an offset shows.
         int shift = Math.Min(3, (int)((long)x * 8 / width));
         return ((x >> shift) + (y >> shift) & 1) != 0 ? White : 0u;
     }

@@ -7,7 +7,8 @@ namespace XenFbFront.Content;
 /// <summary>A virtual terminal of the kernel, read through its vcsa and vcsu devices.</summary>
 /// <remarks>
 /// vcsa gives size, cursor and attributes, vcsu the characters; the tty itself gives palette and mode. Without permission for the tty the
-/// default palette is used and graphics mode goes unnoticed. One reading takes each device's console lock once; see the kernel's vc_screen.c.
+/// default palette is used, graphics mode goes unnoticed, and a grid of 255 columns or rows and more counts as gone, since the header of vcsa
+/// cannot tell its size. A reading takes the console lock once for each page of 4096 bytes; see the kernel's vc_screen.c.
 /// </remarks>
 public sealed class VcsTextGrid : ITextGrid
 {

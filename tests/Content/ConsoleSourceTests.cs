@@ -414,12 +414,8 @@ public sealed class ConsoleSourceTests : IDisposable
     public void Refresh_AnyChange_AllocatesNothing()
     {
         ArrayCanvas canvas = Attached(160, 96);
-        Frames();
-        long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Frames();
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        AllocationMeter.AssertNone(Frames);
 
         void Frames()
         {

@@ -1,5 +1,6 @@
 using CsCheck;
 using XenFbFront.Content;
+using XenFbFront.Tests.Content.Support;
 using Xunit;
 
 namespace XenFbFront.Tests.Content;
@@ -138,12 +139,8 @@ public class DamageRegionTests
     {
         DamageRegion region = new();
         Random random = new(1);
-        Run();
-        long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Run();
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        AllocationMeter.AssertNone(Run);
 
         void Run()
         {

@@ -108,12 +108,8 @@ public class TextPainterTests
         TextPainter painter = new(font);
         ArrayCanvas canvas = new(800, 600);
         TextCell[] cells = new TextCell[80];
-        Draw();
-        long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Draw();
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        AllocationMeter.AssertNone(Draw);
 
         void Draw()
         {

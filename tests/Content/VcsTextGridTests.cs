@@ -138,12 +138,8 @@ public sealed class VcsTextGridTests : IDisposable
         using VcsTextGrid held = grid!;
         TextGridContents contents = new();
         held.Watch(_loop, static () => { });
-        Turn();
-        long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Turn();
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        AllocationMeter.AssertNone(Turn);
 
         void Turn()
         {
