@@ -47,7 +47,7 @@ internal static class CompilerCheck
     /// <summary>Headers of these rows and of <see cref="Prelude"/>, each once.</summary>
     public static IReadOnlyList<string> HeadersOf(IEnumerable<StructRow> structs, IEnumerable<ConstantRow> constants, IEnumerable<TextRow> texts, IEnumerable<IoctlRow> ioctls) =>
     [
-        .. structs.Select(row => row.Header)
+        .. structs.Where(row => row.CType is not null).Select(row => row.Header)
             .Concat(constants.Where(row => row.CExpression is not null).Select(row => row.Header))
             .Concat(texts.Select(row => row.Header))
             .Concat(ioctls.Select(row => row.Header))
@@ -61,7 +61,7 @@ internal static class CompilerCheck
         StringBuilder text = new();
         void Assert(string condition, string what) => text.Append("_Static_assert(").Append(condition).Append(", \"").Append(what.Replace("\"", "'")).Append("\");\n");
 
-        foreach (StructRow row in structs)
+        foreach (StructRow row in structs.Where(row => row.CType is not null))
         {
             Assert($"sizeof({row.CType}) == {row.Bytes}", $"size of {row.Type.Name}");
             foreach (FieldRow field in row.Fields)

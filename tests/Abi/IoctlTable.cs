@@ -53,6 +53,8 @@ internal static class IoctlTable
         Optional("VT_GETMODE", 0x00005601, Vt),
         Optional("VT_GETSTATE", 0x00005603, Vt),
         Optional("VT_GETHIFONTMASK", 0x0000560d, Vt),
+        // Younger than the headers of Debian 12: the expression is the macro's body, with another type of 8 bytes.
+        Optional("VT_GETCONSIZECSRPOS", 0x80085610, Vt, "_IOR('V', 0x10, uint64_t)"),
         Optional("TIOCGWINSZ", 0x00005413, Terminal),
         Optional("TIOCLINUX", 0x0000541c, Terminal),
     ];

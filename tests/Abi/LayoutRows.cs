@@ -1,22 +1,22 @@
 namespace XenFbFront.Tests.Abi;
 
-/// <summary>One struct that must look the same to C# and to C.</summary>
+/// <summary>One struct that must look the same to C# and to C, or to two versions of this program.</summary>
 /// <param name="Type">The C# struct.</param>
 /// <param name="MeasuredBytes">Its size as the runtime has it.</param>
-/// <param name="CType">The C type with its keyword, as in <c>struct pollfd</c>.</param>
-/// <param name="Header">Where C declares it.</param>
+/// <param name="CType">The C type with its keyword, as in <c>struct pollfd</c>; null for a layout of our own, which C knows nothing of.</param>
+/// <param name="Header">Where C declares it; empty for a layout of our own.</param>
 /// <param name="Bytes">Size, by hand from the header.</param>
 /// <param name="Fields">Every instance field of the C# struct.</param>
-internal sealed record StructRow(Type Type, int MeasuredBytes, string CType, string Header, int Bytes, FieldRow[] Fields)
+internal sealed record StructRow(Type Type, int MeasuredBytes, string? CType, string Header, int Bytes, FieldRow[] Fields)
 {
     public override string ToString() => Type.Name;
 }
 
 /// <summary>One field of a struct.</summary>
 /// <param name="Name">C# field.</param>
-/// <param name="Member">C member, as offsetof takes it.</param>
+/// <param name="Member">C member, as offsetof takes it; null in a layout of our own.</param>
 /// <param name="Offset">Bytes from the start, by hand from the header.</param>
-internal sealed record FieldRow(string Name, string Member, int Offset);
+internal sealed record FieldRow(string Name, string? Member, int Offset);
 
 /// <summary>One number.</summary>
 /// <param name="Name">C# expression, as in <c>XenbusState.Closed</c>.</param>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Xenbus.Devices;
 using Xenbus.Linux.Interop;
 using Xenbus.Wire;
 using Xenbus.Wire.Fbif;
@@ -12,6 +13,7 @@ namespace XenFbFront.Tests.Abi;
 /// <para>
 /// A new struct: one <c>Struct&lt;T&gt;(C type, header, size, …)</c> in <see cref="Structs"/>, one line for each field:
 /// <c>new(nameof(T.Field), "c_member", offset),</c>. A test fails for a struct with explicit layout, or for a field of one, without a row.
+/// A layout that no header declares but that another version of this program reads: <c>Own&lt;T&gt;(size, …)</c>, its lines without a member.
 /// </para>
 /// <para>
 /// A new constant: one <c>Constant(Type.NAME, value, "C expression", header),</c> in <see cref="Constants"/>; the C# name is taken from the first
@@ -160,6 +162,26 @@ internal static class LayoutTable
             new(nameof(GntallocUnmapNotify.Index), "index", 0),
             new(nameof(GntallocUnmapNotify.Action), "action", 8),
             new(nameof(GntallocUnmapNotify.EventChannelPort), "event_channel_port", 12),
+        ]),
+
+        // A change of these two is a new ConnectionMemory.Version.
+        Own<ConnectionRecord>(128,
+        [
+            new(nameof(ConnectionRecord.Phase), null, 0),
+            new(nameof(ConnectionRecord.DeviceId), null, 4),
+            new(nameof(ConnectionRecord.DeviceType), null, 8),
+            new(nameof(ConnectionRecord.Port), null, 16),
+            new(nameof(ConnectionRecord.IntentPort), null, 20),
+            new(nameof(ConnectionRecord.AllocationCount), null, 24),
+            new(nameof(ConnectionRecord.IntentPages), null, 28),
+            new(nameof(ConnectionRecord.IntentIndex), null, 32),
+            new(nameof(ConnectionRecord.Allocations), null, 40),
+        ]),
+
+        Own<ConnectionRecord.AllocationEntry>(16,
+        [
+            new(nameof(ConnectionRecord.AllocationEntry.Index), null, 0),
+            new(nameof(ConnectionRecord.AllocationEntry.PageCount), null, 8),
         ]),
     ];
 
@@ -384,6 +406,9 @@ internal static class LayoutTable
 
     private static StructRow Struct<T>(string cType, string header, int bytes, FieldRow[] fields)
         where T : unmanaged => new(typeof(T), Unsafe.SizeOf<T>(), cType, header, bytes, fields);
+
+    private static StructRow Own<T>(int bytes, FieldRow[] fields)
+        where T : unmanaged => new(typeof(T), Unsafe.SizeOf<T>(), null, string.Empty, bytes, fields);
 
     private static ConstantRow Constant(
         long value, long expected, string? cExpression, string header, [CallerArgumentExpression(nameof(value))] string name = "") =>
