@@ -1,3 +1,39 @@
-using Microsoft.Extensions.DependencyInjection;
-using var p = new ServiceCollection().BuildServiceProvider();
-return 0;
+using Microsoft.Extensions.Logging;
+using Xenbus;
+using Xenbus.Linux.Interop;
+using XenFbFront;
+using XenFbFront.Configuration;
+using XenFbFront.Holder;
+
+bool isForJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null;
+LineLogger logger = new(LogLevel.Information, isForJournal);
+try
+{
+    if (args is ["--help"] or ["-h"])
+    {
+        LineLogger.Write(1, CommandLine.Help);
+        return ExitStatus.Success;
+    }
+
+    if (args is ["--version"])
+    {
+        LineLogger.Write(1, $"xenfbfront {typeof(Worker).Assembly.GetName().Version?.ToString(3)}\n");
+        return ExitStatus.Success;
+    }
+
+    DaemonOptions options = CommandLine.Parse(args, ConfigurationFile.Read);
+    logger = new(options.LogLevel, isForJournal);
+    return options.HasHolder && !options.IsWorker
+        ? HolderProcess.Run(line => logger.WriteLine(LogLevel.Warning, line))
+        : Worker.Run(options, logger);
+}
+catch (OptionException exception)
+{
+    logger.WriteLine(LogLevel.Error, exception.Message);
+    return ExitStatus.Usage;
+}
+catch (XenException exception)
+{
+    logger.WriteLine(LogLevel.Error, exception.Message);
+    return ExitStatus.Environment;
+}

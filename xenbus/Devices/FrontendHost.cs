@@ -22,7 +22,7 @@ public sealed class FrontendHost : IDisposable
     private Action? _stopped;
 
     /// <summary>Composes; nothing is opened before <see cref="Start"/>.</summary>
-    public FrontendHost(IDomain domain, EventLoop loop, IDescriptorStore descriptors, IEnumerable<IFrontendDriver> drivers, ILogger<FrontendHost> logger)
+    public FrontendHost(IDomain domain, EventLoop loop, IDescriptorStore descriptors, IEnumerable<IFrontendDriver> drivers, ILogger logger)
     {
         _domain = domain;
         _loop = loop;

@@ -197,6 +197,21 @@ internal static unsafe partial class Libc
         return result > 0 ? (ushort)entry.Returned : result;
     }
 
+    /// <summary>Waits for any of several descriptors; negative ones are passed over.</summary>
+    public static int Poll(Span<PollDescriptor> entries, int timeoutMs)
+    {
+        fixed (PollDescriptor* pointer = entries)
+        {
+            int result;
+            do
+            {
+                result = Result(poll(pointer, (nuint)entries.Length, timeoutMs));
+            }
+            while (result == -Errno.EINTR);
+            return result;
+        }
+    }
+
     /// <summary>A new epoll instance.</summary>
     public static int EpollCreate() => Result(epoll_create1(0x80000));
 

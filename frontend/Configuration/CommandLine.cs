@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using XenFbFront.Vfb;
+
+namespace XenFbFront.Configuration;
+
+/// <summary>The options, in one table that the command line, the configuration file and <c>--help</c> share.</summary>
+internal static class CommandLine
+{
+    /// <summary>Read when it is there and no other is named.</summary>
+    public const string DefaultConfigurationFile = "/etc/xenfbfront.conf";
+
+    private static readonly Option[] s_options =
+    [
+        new("source", "WHAT", "console, pattern or keys (default: console, else keys)", SetSource),
+        new("vt", "N", "the text console to show (default: the active one)", static (o, v) => o.VirtualTerminal = Number("vt", v, 1, 63)),
+        new("font", "FILE", "PSF font of the text console (default: built in, 8x16)", static (o, v) => o.Font = v),
+        new("size", "WxH", "size in pixels (default: the backend's or what suits the source)", SetSize),
+        new("depth", "BITS", "bits of a pixel: 8, 16, 24 or 32 (default: 32)", SetDepth),
+        new("sink", "WHERE", "input to uinput, record:FILE or none (default: uinput)", SetSink),
+        new("loopback", "DIR", "a device directory of tools/Loopback instead of Xen", static (o, v) => o.Loopback = v),
+        new("log", "LEVEL", "error, warning, info or debug (default: info)", SetLogLevel),
+    ];
+
+    /// <summary>What <c>--help</c> prints; fits a screen of 80x24.</summary>
+    public static string Help
+    {
+        get
+        {
+            StringBuilder text = new();
+            text.Append("xenfbfront: Xen's paravirtual screen, keyboard and pointer from userspace\n\n");
+            text.Append("usage: xenfbfront [OPTION...]\n\n");
+            foreach (Option option in s_options)
+            {
+                text.Append($"  --{option.Name} {option.Value}".PadRight(20)).Append(option.Help).Append('\n');
+            }
+
+            text.Append("  --config FILE     the same as lines `name = value` (default: /etc/xenfbfront.conf)\n");
+            text.Append("  --no-holder       one process; killing it harms the guest while connected\n");
+            text.Append("  --version         print the version and end\n\n");
+            text.Append("Ctrl-C or SIGTERM closes the devices in order.\n");
+            text.Append("Exit status: 0 ended in order, 2 wrong option, 3 something is missing or\n");
+            text.Append("refused, 4 ended without closing in order, 1 a mistake of the program.\n");
+            return text.ToString();
+        }
+    }
+
+    /// <summary>Reads the arguments and the configuration file; the arguments win.</summary>
+    /// <param name="arguments">Without the program's name.</param>
+    /// <param name="readFile">Content of a file, or null when there is none; throws <see cref="OptionException"/> when it cannot be read.</param>
+    /// <exception cref="OptionException">Something is wrong; one line says what and what is right.</exception>
+    public static DaemonOptions Parse(ReadOnlySpan<string> arguments, Func<string, string?> readFile)
+    {
+        DaemonOptions options = new();
+        string? configuration = ValueOf(arguments, "--config");
+        string? text = readFile(configuration ?? DefaultConfigurationFile);
+        if (text is not null)
+        {
+            ApplyFile(options, configuration ?? DefaultConfigurationFile, text);
+        }
+        else if (configuration is not null)
+        {
+            throw new OptionException($"--config {configuration}: no such file");
+        }
+
+        ApplyArguments(options, arguments);
+        return options;
+    }
+
+    private static void ApplyArguments(DaemonOptions options, ReadOnlySpan<string> arguments)
+    {
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            string argument = arguments[i];
+            int equals = argument.IndexOf('=', StringComparison.Ordinal);
+            string name = equals < 0 ? argument : argument[..equals];
+            switch (name)
+            {
+                case "--worker":
+                    options.IsWorker = true;
+                    continue;
+                case "--no-holder":
+                    options.HasHolder = false;
+                    continue;
+            }
+
+            Option? option = name.StartsWith("--", StringComparison.Ordinal) ? Find(name[2..]) : null;
+            if (option is null && name != "--config")
+            {
+                throw new OptionException($"unknown option {argument}; xenfbfront --help lists them");
+            }
+
+            string? value = equals >= 0 ? argument[(equals + 1)..] : ++i < arguments.Length ? arguments[i] : null;
+            if (string.IsNullOrEmpty(value))
+            {
+                throw new OptionException($"{name} needs a value: {name} {option?.Value ?? "FILE"}");
+            }
+
+            option?.Set(options, value);
+        }
+    }
+
+    private static void ApplyFile(DaemonOptions options, string file, string text)
+    {
+        int number = 0;
+        foreach (string line in text.Split('\n'))
+        {
+            number++;
+            string content = line.Split('#')[0].Trim();
+            if (content.Length == 0)
+            {
+                continue;
+            }
+
+            int equals = content.IndexOf('=', StringComparison.Ordinal);
+            Option? option = equals > 0 ? Find(content[..equals].Trim()) : null;
+            if (option is null)
+            {
+                throw new OptionException($"{file}:{number}: `{content}` is not `name = value` with a name that --help lists");
+            }
+
+            try
+            {
+                option.Set(options, content[(equals + 1)..].Trim());
+            }
+            catch (OptionException exception)
+            {
+                throw new OptionException($"{file}:{number}: {exception.Message}");
+            }
+        }
+    }
+
+    private static string? ValueOf(ReadOnlySpan<string> arguments, string name)
+    {
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i] == name && i + 1 < arguments.Length)
+            {
+                return arguments[i + 1];
+            }
+
+            if (arguments[i].StartsWith(name + "=", StringComparison.Ordinal))
+            {
+                return arguments[i][(name.Length + 1)..];
+            }
+        }
+
+        return null;
+    }
+
+    private static Option? Find(string name) => Array.Find(s_options, option => option.Name == name);
+
+    private static void SetSource(DaemonOptions options, string value) => options.Source = value switch
+    {
+        "console" => SourceKind.Console,
+        "pattern" => SourceKind.Pattern,
+        "keys" => SourceKind.Keys,
+        _ => throw Wrong("source", value, "console, pattern or keys"),
+    };
+
+    private static void SetSize(DaemonOptions options, string value)
+    {
+        string[] sides = value.Split('x');
+        if (sides.Length != 2 || !TryNumber(sides[0], out int width) || !TryNumber(sides[1], out int height))
+        {
+            throw Wrong("size", value, "WIDTHxHEIGHT in pixels, as in 1024x768");
+        }
+
+        if (!new FramebufferGeometry(width, height, 32).IsValid(out string reason))
+        {
+            throw new OptionException($"--size {value}: {reason}");
+        }
+
+        (options.Width, options.Height) = (width, height);
+    }
+
+    private static void SetDepth(DaemonOptions options, string value) =>
+        options.Depth = TryNumber(value, out int depth) && depth is 8 or 16 or 24 or 32 ? depth : throw Wrong("depth", value, "8, 16, 24 or 32");
+
+    private static void SetSink(DaemonOptions options, string value)
+    {
+        const string recorder = "record:";
+        (options.Sink, options.RecordFile) = value switch
+        {
+            "uinput" => (SinkKind.Uinput, null),
+            "none" => (SinkKind.None, null),
+            _ when value.StartsWith(recorder, StringComparison.Ordinal) && value.Length > recorder.Length => (SinkKind.Recorder, value[recorder.Length..]),
+            _ => throw Wrong("sink", value, "uinput, record:FILE or none"),
+        };
+    }
+
+    private static void SetLogLevel(DaemonOptions options, string value) => options.LogLevel = value switch
+    {
+        "error" => LogLevel.Error,
+        "warning" => LogLevel.Warning,
+        "info" => LogLevel.Information,
+        "debug" => LogLevel.Debug,
+        _ => throw Wrong("log", value, "error, warning, info or debug"),
+    };
+
+    private static int Number(string name, string value, int min, int max) =>
+        TryNumber(value, out int number) && number >= min && number <= max ? number : throw Wrong(name, value, $"{min} to {max}");
+
+    private static bool TryNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    private static OptionException Wrong(string name, string value, string right) => new($"--{name} {value}: must be {right}");
+
+    private sealed record Option(string Name, string Value, string Help, Action<DaemonOptions, string> Set);
+}

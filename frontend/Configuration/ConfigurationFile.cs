@@ -1,0 +1,40 @@
+using System.Text;
+using Xenbus.Linux.Interop;
+
+namespace XenFbFront.Configuration;
+
+/// <summary>Reads configuration files.</summary>
+internal static class ConfigurationFile
+{
+    /// <summary>A configuration is a few lines; a longer file is something else.</summary>
+    private const int MaxBytes = 64 * 1024;
+
+    /// <summary>Content of a file, or null when there is none.</summary>
+    /// <exception cref="OptionException">It is there but cannot be read.</exception>
+    public static string? Read(string path)
+    {
+        int result = Libc.Open(path, OpenFlags.ReadOnly);
+        if (result == -Errno.ENOENT)
+        {
+            return null;
+        }
+
+        if (result < 0)
+        {
+            throw new OptionException($"{path} cannot be read: {Errno.Text(-result)}");
+        }
+
+        using Descriptor file = new(result);
+        byte[] content = new byte[MaxBytes + 1];
+        int length = 0;
+        for (int count; length < content.Length && (count = Libc.Read(file.Number, content.AsSpan(length))) != 0; length += count)
+        {
+            if (count < 0)
+            {
+                throw new OptionException($"{path} cannot be read: {Errno.Text(-count)}");
+            }
+        }
+
+        return length <= MaxBytes ? Encoding.UTF8.GetString(content, 0, length) : throw new OptionException($"{path} is longer than {MaxBytes} bytes; is it a configuration file?");
+    }
+}

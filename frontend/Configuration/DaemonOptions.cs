@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging;
+
+namespace XenFbFront.Configuration;
+
+/// <summary>Everything that a person can set, with its default.</summary>
+public sealed class DaemonOptions
+{
+    /// <summary>Device directory of a loopback domain, or null for real Xen.</summary>
+    public string? Loopback { get; set; }
+
+    /// <summary>What the screen shows.</summary>
+    public SourceKind Source { get; set; } = SourceKind.Automatic;
+
+    /// <summary>Number of the text console to show, 0 for the active one.</summary>
+    public int VirtualTerminal { get; set; }
+
+    /// <summary>Console font file, or null for the built-in one.</summary>
+    public string? Font { get; set; }
+
+    /// <summary>Pixels, 0 for what the backend or the source likes.</summary>
+    public int Width { get; set; }
+
+    /// <summary>Pixels, 0 as above.</summary>
+    public int Height { get; set; }
+
+    /// <summary>Bits of a pixel.</summary>
+    public int Depth { get; set; } = 32;
+
+    /// <summary>Where input goes.</summary>
+    public SinkKind Sink { get; set; } = SinkKind.Automatic;
+
+    /// <summary>File of the recorder.</summary>
+    public string? RecordFile { get; set; }
+
+    /// <summary>What is told.</summary>
+    public LogLevel LogLevel { get; set; } = LogLevel.Information;
+
+    /// <summary>Whether a holder process protects the shared pages.</summary>
+    public bool HasHolder { get; set; } = true;
+
+    /// <summary>This process is a worker of a holder.</summary>
+    public bool IsWorker { get; set; }
+}
+
+/// <summary>What the screen can show.</summary>
+public enum SourceKind
+{
+    /// <summary>The text console where there is one, else the keys screen.</summary>
+    Automatic,
+
+    /// <summary>A text console.</summary>
+    Console,
+
+    /// <summary>A test picture.</summary>
+    Pattern,
+
+    /// <summary>A screen that shows every input event.</summary>
+    Keys,
+}
+
+/// <summary>Where input can go.</summary>
+public enum SinkKind
+{
+    /// <summary>uinput on Xen, nowhere on the loopback.</summary>
+    Automatic,
+
+    /// <summary>The kernel's uinput.</summary>
+    Uinput,
+
+    /// <summary>A file.</summary>
+    Recorder,
+
+    /// <summary>Nowhere.</summary>
+    None,
+}

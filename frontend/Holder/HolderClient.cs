@@ -1,0 +1,107 @@
+using Xenbus;
+using Xenbus.Devices;
+using Xenbus.Linux.Interop;
+using Xenbus.Loop;
+
+namespace XenFbFront.Holder;
+
+/// <summary>The worker's side of its holder: keeps descriptors there, and hears when to stop.</summary>
+internal sealed class HolderClient : IDescriptorStore, IDisposable
+{
+    private readonly Descriptor _socket = new(HolderProtocol.WorkerDescriptor);
+    private readonly List<(string Name, Descriptor File)> _kept = [];
+    private LoopWatch? _watch;
+
+    /// <summary>Receives what predecessors kept.</summary>
+    /// <exception cref="XenException">This process was not started by a holder.</exception>
+    public HolderClient()
+    {
+        while (true)
+        {
+            int result = HolderProtocol.Receive(_socket, out byte kind, out string name, out Descriptor? file, wait: true);
+            if (result <= 0)
+            {
+                throw new XenException("reach", "the holder", -result, "--worker is for the holder's own use; start xenfbfront without it");
+            }
+
+            if (kind == HolderProtocol.Begin)
+            {
+                return;
+            }
+
+            if (kind == HolderProtocol.Kept && file is not null)
+            {
+                _kept.Add((name, file));
+            }
+        }
+    }
+
+    /// <summary>Calls back, once, when the holder asks to stop or has died.</summary>
+    public void Listen(EventLoop loop, Action stop)
+    {
+        _watch = loop.Watch(_socket.Number, LoopInterest.Readable, () =>
+        {
+            int result = HolderProtocol.Receive(_socket, out byte kind, out _, out Descriptor? surplus, wait: false);
+            surplus?.Dispose();
+            if (result != -Errno.EAGAIN && (result <= 0 || kind == HolderProtocol.Stop))
+            {
+                _watch?.Dispose();
+                stop();
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Keep(string name, Descriptor file)
+    {
+        int result = HolderProtocol.Send(_socket, HolderProtocol.Keep, name, file);
+        if (result < 0)
+        {
+            throw new XenException("keep", name, -result, "the holder process is gone");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Drop(string name) => HolderProtocol.Send(_socket, HolderProtocol.Drop, name);
+
+    /// <inheritdoc/>
+    public Descriptor? Take(string name)
+    {
+        int index = _kept.FindIndex(entry => entry.Name == name);
+        if (index < 0)
+        {
+            return null;
+        }
+
+        Descriptor file = _kept[index].File;
+        _kept.RemoveAt(index);
+        return file;
+    }
+
+    /// <inheritdoc/>
+    public string[] Names(string prefix)
+    {
+        List<string> names = [];
+        foreach ((string name, _) in _kept)
+        {
+            if (name.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                names.Add(name);
+            }
+        }
+
+        return [.. names];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _watch?.Dispose();
+        foreach ((_, Descriptor file) in _kept)
+        {
+            file.Dispose();
+        }
+
+        _socket.Dispose();
+    }
+}

@@ -1,0 +1,213 @@
+using Xenbus;
+using Xenbus.Linux.Interop;
+
+namespace XenFbFront.Holder;
+
+/// <summary>The process that outlives the workers: keeps their descriptors, starts the next one when one dies, and does nothing else.</summary>
+/// <remarks>
+/// Signals are blocked before the runtime starts its threads (by executing the program once more), so that they all arrive through one
+/// descriptor and no handler runs managed code. Single-threaded, no timers: it sleeps until a signal or a message comes.
+/// </remarks>
+internal sealed class HolderProcess
+{
+    /// <summary>A worker that dies younger than this is started again more slowly each time.</summary>
+    private static readonly TimeSpan s_infancy = TimeSpan.FromMilliseconds(300);
+
+    private const int MaxDelayMs = 1000;
+    private static readonly int[] s_signals = [Libc.SIGHUP, Libc.SIGINT, Libc.SIGTERM, Libc.SIGCHLD];
+
+    private readonly List<(string Name, Descriptor File)> _kept = [];
+    private readonly Action<string> _say;
+    private Descriptor? _worker;
+    private int _workerId;
+    private long _startedAt;
+    private int _infantDeaths;
+    private bool _isStopping;
+    private bool _isParked;
+
+    private HolderProcess(Action<string> say) => _say = say;
+
+    /// <summary>Runs until the worker ends for good.</summary>
+    /// <param name="say">Prints a line for people.</param>
+    /// <returns>The program's exit status.</returns>
+    /// <exception cref="XenException">No worker can be started.</exception>
+    public static int Run(Action<string> say)
+    {
+        SelfProgram.ExecuteAgainWithBlocked(s_signals);
+        using Descriptor signals = Descriptor.Own(Libc.SignalFile(s_signals), "create", "a signal descriptor");
+        return new HolderProcess(say).Run(signals);
+    }
+
+    private int Run(Descriptor signals)
+    {
+        Start();
+        while (true)
+        {
+            WaitForEither(signals);
+            DrainMessages();
+            if (ReadSignals(signals) is { } status)
+            {
+                return status;
+            }
+        }
+    }
+
+    private void WaitForEither(Descriptor signals)
+    {
+        Span<PollDescriptor> entries =
+        [
+            new() { Descriptor = signals.Number, Events = PollEvents.POLLIN },
+            new() { Descriptor = _worker?.Number ?? -1, Events = PollEvents.POLLIN },
+        ];
+        Libc.Poll(entries, -1);
+    }
+
+    private void Start()
+    {
+        int paired = Libc.SocketPair(Libc.SequencedPacket, out int ours, out int theirs);
+        if (paired < 0)
+        {
+            throw new XenException("create", "a socket pair", -paired);
+        }
+
+        _worker?.Dispose();
+        _worker = new(ours);
+        using Descriptor workersEnd = new(theirs);
+        _startedAt = TimeProvider.System.GetTimestamp();
+        int result = Libc.Spawn(SelfProgram.Path, [.. SelfProgram.Arguments, "--worker"], SelfProgram.ReadEnvironment(), theirs, HolderProtocol.WorkerDescriptor);
+        _workerId = result >= 0 ? result : throw new XenException("start", SelfProgram.Path, -result);
+        foreach ((string name, Descriptor file) in _kept)
+        {
+            HolderProtocol.Send(_worker, HolderProtocol.Kept, name, file);
+        }
+
+        HolderProtocol.Send(_worker, HolderProtocol.Begin);
+        if (_isStopping)
+        {
+            HolderProtocol.Send(_worker, HolderProtocol.Stop);
+        }
+    }
+
+    /// <summary>Takes what the worker sent, also when it has died since.</summary>
+    private void DrainMessages()
+    {
+        while (_worker is { } worker)
+        {
+            int result = HolderProtocol.Receive(worker, out byte kind, out string name, out Descriptor? file, wait: false);
+            if (result == -Errno.EAGAIN)
+            {
+                return;
+            }
+
+            if (result <= 0)
+            {
+                // It is dead or dying; SIGCHLD decides what comes next.
+                worker.Dispose();
+                _worker = null;
+                return;
+            }
+
+            if (kind is HolderProtocol.Keep or HolderProtocol.Drop)
+            {
+                Forget(name);
+            }
+
+            if (kind == HolderProtocol.Keep && file is not null)
+            {
+                _kept.Add((name, file));
+                file = null;
+            }
+
+            file?.Dispose();
+        }
+    }
+
+    private void Forget(string name)
+    {
+        int index = _kept.FindIndex(entry => entry.Name == name);
+        if (index >= 0)
+        {
+            _kept[index].File.Dispose();
+            _kept.RemoveAt(index);
+        }
+    }
+
+    /// <returns>The exit status when it is time to end.</returns>
+    private int? ReadSignals(Descriptor signals)
+    {
+        Span<byte> record = stackalloc byte[Libc.SignalRecordBytes];
+        while (Libc.Read(signals.Number, record) == record.Length)
+        {
+            int? status = record[0] == Libc.SIGCHLD ? OnChildEnded() : OnStopSignal();
+            if (status is not null)
+            {
+                return status;
+            }
+        }
+
+        return null;
+    }
+
+    private int? OnStopSignal()
+    {
+        if (_isStopping)
+        {
+            _say(_isParked ? "giving up the kept pages" : "stopping at once");
+            Libc.Kill(_workerId, Libc.SIGKILL);
+            return ExitStatus.Interrupted;
+        }
+
+        _isStopping = true;
+        if (_worker is not null)
+        {
+            HolderProtocol.Send(_worker, HolderProtocol.Stop);
+        }
+
+        return null;
+    }
+
+    private int? OnChildEnded()
+    {
+        if (_workerId == 0 || Libc.TryCollect(_workerId, out int status) != _workerId)
+        {
+            return null;
+        }
+
+        // What it sent before it died counts.
+        DrainMessages();
+        _workerId = 0;
+        bool hasExited = (status & 0x7f) == 0;
+        int exitStatus = status >> 8 & 0xff;
+        if (hasExited && ExitStatus.IsFinal(exitStatus))
+        {
+            return exitStatus == ExitStatus.Parked ? Park() : exitStatus;
+        }
+
+        _say(hasExited ? $"worker failed with status {exitStatus}, starting another" : $"worker was killed by signal {status & 0x7f}, starting another");
+        DelayAfterInfantDeath();
+        Start();
+        return null;
+    }
+
+    /// <summary>The backend has not let go of its pages, so they are held until somebody says otherwise.</summary>
+    private int? Park()
+    {
+        _isParked = _isStopping = true;
+        _say("a backend still uses this guest's pages; keeping them. Another SIGTERM or Ctrl-C gives them up, and the backend may then write into memory that others use");
+        return null;
+    }
+
+    private void DelayAfterInfantDeath()
+    {
+        if (TimeProvider.System.GetElapsedTime(_startedAt) > s_infancy)
+        {
+            _infantDeaths = 0;
+            return;
+        }
+
+        // One early death may be an accident and costs the viewer least when it is mended at once.
+        int delayMs = Math.Min(MaxDelayMs, 20 * (_infantDeaths * _infantDeaths));
+        _infantDeaths++;
+        Thread.Sleep(delayMs);
+    }
+}

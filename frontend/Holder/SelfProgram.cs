@@ -1,0 +1,69 @@
+using System.Collections;
+using System.Text;
+using Xenbus;
+using Xenbus.Linux.Interop;
+
+namespace XenFbFront.Holder;
+
+/// <summary>How to execute this program again: also without /proc, as in an empty root.</summary>
+internal static class SelfProgram
+{
+    /// <summary>Absolute path of the file that was executed.</summary>
+    public static string Path { get; } = Libc.ReadLink("/proc/self/exe") ?? Libc.ExecutedPath() ?? Environment.GetCommandLineArgs()[0];
+
+    /// <summary>The arguments it was executed with, the name first.</summary>
+    public static string[] Arguments { get; } = ReadArguments();
+
+    /// <summary>The environment, as <c>NAME=value</c>.</summary>
+    public static string[] ReadEnvironment()
+    {
+        List<string> variables = [];
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            variables.Add($"{variable.Key}={variable.Value}");
+        }
+
+        return [.. variables];
+    }
+
+    /// <summary>
+    /// Makes sure that these signals are blocked in every thread: the runtime starts threads before the program's first line, so they are blocked
+    /// here and the program is executed once more, which inherits that. Returns at once the second time.
+    /// </summary>
+    /// <exception cref="XenException">The program's file cannot be executed.</exception>
+    public static void ExecuteAgainWithBlocked(params ReadOnlySpan<int> signals)
+    {
+        bool areBlocked = true;
+        foreach (int signal in signals)
+        {
+            areBlocked &= Libc.IsSignalBlocked(signal);
+        }
+
+        if (!areBlocked)
+        {
+            Libc.Block(signals);
+            int result = Libc.Execute(Path, Arguments, ReadEnvironment());
+            throw new XenException("execute", Path, -result);
+        }
+    }
+
+    /// <summary>What the kernel has: a host program such as <c>dotnet</c> is part of it, which the runtime leaves out.</summary>
+    private static string[] ReadArguments()
+    {
+        int file = Libc.Open("/proc/self/cmdline", OpenFlags.ReadOnly);
+        if (file < 0)
+        {
+            return Environment.GetCommandLineArgs();
+        }
+
+        using Descriptor owner = new(file);
+        List<byte> bytes = [];
+        Span<byte> buffer = stackalloc byte[4096];
+        for (int count; (count = Libc.Read(file, buffer)) > 0;)
+        {
+            bytes.AddRange(buffer[..count]);
+        }
+
+        return Encoding.UTF8.GetString([.. bytes]).TrimEnd('\0').Split('\0');
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace XenFbFront;
+
+/// <summary>What the daemon tells. Ids are stable; the framework's are below 100.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Warning, "{Device}: {Sink} takes nothing, its events wait: {Reason}")]
+    public static partial void SinkRefuses(ILogger logger, string device, string sink, string reason);
+
+    [LoggerMessage(101, LogLevel.Information, "screen: {Description}")]
+    public static partial void Screen(ILogger logger, string description);
+
+    [LoggerMessage(102, LogLevel.Information, "input: {Description}")]
+    public static partial void Sink(ILogger logger, string description);
+
+    [LoggerMessage(104, LogLevel.Warning, "{Device}: still waiting; the backend at {BackendPath} is in state {State}")]
+    public static partial void BackendLate(ILogger logger, string device, string backendPath, Xenbus.Wire.XenbusState state);
+
+    [LoggerMessage(105, LogLevel.Warning, "no vfb or vkbd device yet; {Remedy}")]
+    public static partial void NoDevice(ILogger logger, string remedy);
+
+    [LoggerMessage(103, LogLevel.Information, "framebuffer {Geometry}")]
+    public static partial void Geometry(ILogger logger, string geometry);
+}

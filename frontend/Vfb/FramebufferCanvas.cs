@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using Xenbus.Domain;
+using XenFbFront.Content;
+
+namespace XenFbFront.Vfb;
+
+/// <summary>The canvas of one framebuffer.</summary>
+/// <remarks>At 32 bits a source draws into the granted pages themselves. At other depths it draws beside them, and what changed is converted when it is sent.</remarks>
+internal sealed class FramebufferCanvas : Canvas
+{
+    private readonly SharedPages _pages;
+    private readonly int _offsetBytes;
+    private readonly uint[]? _beside;
+    private readonly Action _flush;
+    private readonly Func<int, int, bool> _tryResize;
+
+    /// <summary>A canvas over pixel memory.</summary>
+    /// <param name="pages">Holds the pixel memory.</param>
+    /// <param name="offsetBytes">Where it begins in them.</param>
+    /// <param name="geometry">Its layout.</param>
+    /// <param name="flush">Called for <see cref="Flush"/>.</param>
+    /// <param name="tryResize">Called for <see cref="TryResize"/>.</param>
+    public FramebufferCanvas(SharedPages pages, int offsetBytes, FramebufferGeometry geometry, Action flush, Func<int, int, bool> tryResize)
+    {
+        _pages = pages;
+        _offsetBytes = offsetBytes;
+        Geometry = geometry;
+        _flush = flush;
+        _tryResize = tryResize;
+        _beside = geometry.Depth == 32 ? null : new uint[geometry.Width * geometry.Height];
+    }
+
+    /// <summary>Size and layout.</summary>
+    public FramebufferGeometry Geometry { get; }
+
+    /// <summary>What the backend has not been told.</summary>
+    public DamageRegion Damage { get; } = new();
+
+    /// <inheritdoc/>
+    public override int Width => Geometry.Width;
+
+    /// <inheritdoc/>
+    public override int Height => Geometry.Height;
+
+    /// <inheritdoc/>
+    public override int StridePixels => Geometry.Width;
+
+    /// <inheritdoc/>
+    public override Span<uint> Pixels => _beside ?? MemoryMarshal.Cast<byte, uint>(Memory);
+
+    private Span<byte> Memory => _pages.Bytes.Slice(_offsetBytes, (int)Geometry.PictureBytes);
+
+    /// <inheritdoc/>
+    public override void Changed(PixelRectangle area)
+    {
+        PixelRectangle visible = area.Intersect(Bounds);
+        if (!visible.IsEmpty)
+        {
+            Damage.Add(visible);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Flush() => _flush();
+
+    /// <inheritdoc/>
+    public override bool TryResize(int width, int height) => _tryResize(width, height);
+
+    /// <summary>Brings a rectangle into the granted pages where it is not drawn there directly.</summary>
+    public void Deliver(PixelRectangle area)
+    {
+        if (_beside is null)
+        {
+            return;
+        }
+
+        Span<byte> memory = Memory;
+        for (int y = area.Y; y < area.Bottom; y++)
+        {
+            PixelFormat.Convert(
+                _beside.AsSpan(y * Width + area.X, area.Width),
+                memory[(y * Geometry.StrideBytes + area.X * Geometry.PixelBytes)..],
+                Geometry.Depth);
+        }
+    }
+}

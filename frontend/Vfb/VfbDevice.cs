@@ -1,0 +1,335 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Xenbus;
+using Xenbus.Devices;
+using Xenbus.Domain;
+using Xenbus.Loop;
+using Xenbus.Rings;
+using Xenbus.Wire;
+using Xenbus.Wire.Fbif;
+using XenFbFront.Content;
+
+namespace XenFbFront.Vfb;
+
+/// <summary>One framebuffer: its pages, its two rings, and the source that draws on it.</summary>
+internal sealed class VfbDevice : FrontendDevice
+{
+    private readonly DeviceContext _context;
+    private readonly VfbOptions _options;
+    private readonly IScreenSource _source;
+    private readonly VfbDriver _driver;
+    private readonly UpdateBudget _budget;
+    private readonly LoopTimer _moreLater;
+    private SharedPages? _shared;
+    private SharedPages? _memory;
+    private FramebufferCanvas? _canvas;
+    private EventRingWriter _out = new(EventRingLayout.FramebufferOut);
+    private EventRingReader _in = new(EventRingLayout.FramebufferIn);
+    private bool _isConnected;
+    private bool _updatesRequested;
+    private bool _resizeOffered;
+    private bool _resizeIsDue;
+    private (int Width, int Height) _wantedSize;
+
+    public VfbDevice(DeviceContext context, VfbOptions options, IScreenSource source, VfbDriver driver)
+    {
+        _context = context;
+        _options = options;
+        _source = source;
+        _driver = driver;
+        _budget = new(context.Loop.Clock);
+        _moreLater = context.Loop.CreateTimer(Send);
+    }
+
+    /// <inheritdoc/>
+    public override void Prepare(IDictionary<string, string> details)
+    {
+        if (!_driver.TryClaimSource(this))
+        {
+            throw new XenException("serve", _context.Identity.Name, 0, "one framebuffer is served already and the source cannot be shown twice");
+        }
+
+        FramebufferGeometry geometry = ChooseGeometry();
+        ProtocolAbi abi = ProtocolAbis.Native;
+        int pixelPages = (int)((geometry.MemoryBytes + SharedPages.PageBytes - 1) / SharedPages.PageBytes);
+        int directoryPages = PageDirectory.DirectoryPages(abi, pixelPages);
+
+        // The backend writes indices and events into the shared page, and only reads the others.
+        _shared = _context.Resources.AllocatePages(1, isWritable: true, out _);
+        _memory = _context.Resources.AllocatePages(directoryPages + pixelPages, isWritable: false, out _);
+
+        GuestFrame[] frames = new GuestFrame[directoryPages + pixelPages];
+        GuestFrame[] sharedFrame = new GuestFrame[1];
+        _context.Domain.ResolveFrames(_shared, sharedFrame);
+        _context.Domain.ResolveFrames(_memory, frames);
+
+        Span<byte> page = _shared.Bytes;
+        page.Clear();
+        new FramebufferPage(geometry.Width, geometry.Height, geometry.StrideBytes, pixelPages * SharedPages.PageBytes, (byte)geometry.Depth).Write(page);
+        PageDirectory.Write(
+            abi, page, _memory.Bytes[..(directoryPages * SharedPages.PageBytes)], frames.AsSpan(0, directoryPages), frames.AsSpan(directoryPages));
+        _out = new(EventRingLayout.FramebufferOut);
+        _in = new(EventRingLayout.FramebufferIn);
+        Notes = new() { Width = geometry.Width, Height = geometry.Height, Depth = geometry.Depth, DirectoryPages = directoryPages };
+
+        AttachSource(geometry, directoryPages);
+        details[PublishedNodes.PageReference] = sharedFrame[0].ToString();
+        details["protocol"] = abi.Name();
+        details["feature-update"] = "1";
+    }
+
+    /// <inheritdoc/>
+    public override void TakeOver()
+    {
+        if (!_driver.TryClaimSource(this))
+        {
+            throw new XenException("take over", _context.Identity.Name, 0, "one framebuffer is served already");
+        }
+
+        _shared = _context.Resources.TakeOverPages(0);
+        _memory = _context.Resources.TakeOverPages(1);
+        VfbNotes notes = Notes;
+        FramebufferGeometry geometry = new(notes.Width, notes.Height, notes.Depth);
+        if (!geometry.IsValid(out string reason) || geometry.MemoryBytes + (long)notes.DirectoryPages * SharedPages.PageBytes > _memory.Bytes.Length)
+        {
+            throw new XenException("take over", _context.Identity.Name, 0, $"the predecessor's notes are damaged ({reason})");
+        }
+
+        Span<byte> page = _shared.Bytes;
+        _out = EventRingWriter.TakeOver(EventRingLayout.FramebufferOut, page, out RingStatus outStatus);
+        _in = EventRingReader.TakeOver(EventRingLayout.FramebufferIn, page, out RingStatus inStatus);
+        if (outStatus == RingStatus.Broken || inStatus == RingStatus.Broken)
+        {
+            throw new XenException("take over", _context.Identity.Name, 0, "the ring indices in the shared page are impossible");
+        }
+
+        // A resize event of the predecessor may be lost with it; telling the geometry again does no harm.
+        _resizeIsDue = true;
+        AttachSource(geometry, notes.DirectoryPages);
+    }
+
+    /// <inheritdoc/>
+    public override void Connect()
+    {
+        _isConnected = true;
+        BackendChanged();
+        _canvas!.Changed(_canvas.Bounds);
+        _resizeIsDue &= _resizeOffered;
+        _driver.Report(_canvas.Geometry);
+        Send();
+    }
+
+    /// <inheritdoc/>
+    public override void BackendChanged()
+    {
+        bool wasRequested = _updatesRequested;
+        _updatesRequested = _context.IsOffered("request-update");
+        _resizeOffered = _context.IsOffered("feature-resize");
+        if (_updatesRequested && !wasRequested)
+        {
+            Send();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool OnEvent()
+    {
+        if (_shared is null)
+        {
+            return false;
+        }
+
+        Span<byte> page = _shared.Bytes;
+        if (_in.Look(page) == RingStatus.Broken)
+        {
+            _context.Fail("backend's index of the framebuffer's in ring is impossible");
+            return true;
+        }
+
+        int events = _in.Available;
+        Span<byte> slot = stackalloc byte[EventRingLayout.SlotBytes];
+        for (int i = 0; i < events; i++)
+        {
+            _in.Copy(page, i, slot);
+            ref readonly FramebufferRefreshPeriod refresh = ref MemoryMarshal.AsRef<FramebufferRefreshPeriod>(slot);
+            if (refresh.Type == FramebufferWire.RefreshPeriodType)
+            {
+                _budget.Advise(refresh.PeriodMs);
+            }
+        }
+
+        if (events > 0)
+        {
+            _in.Consume(page, events);
+        }
+
+        uint consumedBefore = _out.Consumed;
+        Send();
+        return events > 0 || _out.Consumed != consumedBefore;
+    }
+
+    /// <inheritdoc/>
+    public override void Disconnect()
+    {
+        if (_canvas is not null)
+        {
+            _source.Detach();
+            _canvas = null;
+            _driver.Report(null);
+        }
+
+        _moreLater.Cancel();
+        _isConnected = _updatesRequested = _resizeIsDue = false;
+        _shared = null;
+        _memory = null;
+        _driver.ReleaseSource(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        Disconnect();
+        _moreLater.Dispose();
+    }
+
+    private ref VfbNotes Notes => ref MemoryMarshal.AsRef<VfbNotes>(_context.Resources.Notes);
+
+    private FramebufferGeometry ChooseGeometry()
+    {
+        (int width, int height) = (_options.Width, _options.Height);
+        if (width == 0)
+        {
+            (int preferredWidth, int preferredHeight) = _source.PreferredSize;
+            width = _context.ReadBackend("width", preferredWidth, FramebufferGeometry.MinSide, FramebufferGeometry.MaxSide);
+            height = _context.ReadBackend("height", preferredHeight, FramebufferGeometry.MinSide, FramebufferGeometry.MaxSide);
+        }
+
+        FramebufferGeometry geometry = new(width, height, _options.Depth);
+        return geometry.IsValid(out string reason) ? geometry : throw new XenException("use", $"geometry {geometry}", 0, reason);
+    }
+
+    private void AttachSource(FramebufferGeometry geometry, int directoryPages)
+    {
+        _canvas = new(_memory!, directoryPages * SharedPages.PageBytes, geometry, Send, TryResize);
+        _source.Attach(_canvas);
+        // What is not drawn in the pages themselves is there at least once before anybody looks.
+        _canvas.Deliver(_canvas.Bounds);
+    }
+
+    /// <summary>Tells the backend as much of the damage as it can take; the rest is told when it has taken some or the time has come.</summary>
+    private void Send()
+    {
+        if (!_isConnected || _shared is not { } shared || _canvas is not { } canvas)
+        {
+            return;
+        }
+
+        Span<byte> page = shared.Bytes;
+        if (_out.Look(page) == RingStatus.Broken)
+        {
+            _context.Fail("backend's index of the framebuffer's out ring is impossible");
+            return;
+        }
+
+        if (_resizeIsDue)
+        {
+            // Before any update: an update of the new size would be cut to the old one.
+            _resizeIsDue = !TryWriteResize(page, canvas.Geometry);
+        }
+
+        if (!_resizeIsDue && _updatesRequested)
+        {
+            WriteUpdates(page, canvas);
+        }
+
+        if (_out.Publish(page))
+        {
+            _context.Notify();
+        }
+    }
+
+    private void WriteUpdates(Span<byte> page, FramebufferCanvas canvas)
+    {
+        DamageRegion damage = canvas.Damage;
+        if (damage.IsEmpty || _budget.IsNobodyLooking || _moreLater.IsRunning)
+        {
+            return;
+        }
+
+        int count = damage.Count;
+        if (count > _budget.Available())
+        {
+            _moreLater.Start(_budget.TimeToMore());
+            return;
+        }
+
+        // All or nothing, so that the region can simply be cleared. With less room than that in 51 slots the backend is far behind, and its
+        // next notification brings us here again.
+        if (_out.Free < count)
+        {
+            return;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            PixelRectangle area = damage[i];
+            canvas.Deliver(area);
+            FramebufferUpdate update = new() { Type = FramebufferWire.UpdateType, X = area.X, Y = area.Y, Width = area.Width, Height = area.Height };
+            bool isWritten = _out.TryWrite(page, MemoryMarshal.AsBytes(new ReadOnlySpan<FramebufferUpdate>(in update)));
+            Debug.Assert(isWritten, "room was counted before");
+        }
+
+        _budget.Spend(count);
+        damage.Clear();
+    }
+
+    private bool TryWriteResize(Span<byte> page, FramebufferGeometry geometry)
+    {
+        FramebufferResize resize = new()
+        {
+            Type = FramebufferWire.ResizeType,
+            Width = geometry.Width,
+            Height = geometry.Height,
+            StrideBytes = geometry.StrideBytes,
+            Depth = geometry.Depth,
+            OffsetBytes = 0,
+        };
+        return _out.TryWrite(page, MemoryMarshal.AsBytes(new ReadOnlySpan<FramebufferResize>(in resize)));
+    }
+
+    /// <summary>Another size within the memory that the backend knows. Comes true at the loop's next turn, as the source is in the middle of drawing.</summary>
+    private bool TryResize(int width, int height)
+    {
+        if (!_isConnected || !_resizeOffered || _options.Width != 0 || _memory is not { } memory || _canvas is not { } canvas)
+        {
+            return false;
+        }
+
+        FramebufferGeometry wanted = new(width, height, canvas.Geometry.Depth);
+        if (!wanted.IsValid(out _) || wanted.MemoryBytes > memory.Bytes.Length - (long)Notes.DirectoryPages * SharedPages.PageBytes)
+        {
+            return false;
+        }
+
+        _wantedSize = (width, height);
+        _context.Loop.Post(Resize);
+        return true;
+    }
+
+    private void Resize()
+    {
+        if (_canvas is not { } canvas || _memory is null)
+        {
+            return;
+        }
+
+        FramebufferGeometry geometry = new(_wantedSize.Width, _wantedSize.Height, canvas.Geometry.Depth);
+        _source.Detach();
+        Notes.Width = geometry.Width;
+        Notes.Height = geometry.Height;
+        _resizeIsDue = true;
+        AttachSource(geometry, Notes.DirectoryPages);
+        _driver.Report(geometry);
+        Send();
+    }
+}

@@ -1,0 +1,369 @@
+using System.Runtime.InteropServices;
+using Xenbus;
+using Xenbus.Devices;
+using Xenbus.Domain;
+using Xenbus.Loop;
+using Xenbus.Rings;
+using Xenbus.Wire;
+using Xenbus.Wire.Kbdif;
+using XenFbFront.Input;
+
+namespace XenFbFront.Vkbd;
+
+/// <summary>One vkbd: drains its ring into input devices, each event once and in order, whenever a worker may be killed.</summary>
+internal sealed class VkbdDevice : FrontendDevice
+{
+    /// <summary>Fingers at most; the state has a bit for each.</summary>
+    private const int MaxContacts = 64;
+
+    /// <summary>Positions of a raw pointer. Source: feature-raw-pointer in io/kbdif.h.</summary>
+    private const int RawMax = 32767;
+
+    /// <summary>A sink that takes nothing is asked again after this time; the events stay in the ring.</summary>
+    private static readonly TimeSpan s_retryAfter = TimeSpan.FromMilliseconds(100);
+
+    private static readonly InputRole[] s_roles = [InputRole.Keyboard, InputRole.Pointer, InputRole.Touch];
+
+    private readonly DeviceContext _context;
+    private readonly IInputSink _sink;
+    private readonly VkbdDriver _driver;
+    private readonly LoopTimer _retry;
+    private readonly KeyboardEvent[] _events = new KeyboardEvent[EventRingLayout.KeyboardIn.SlotCount];
+    private readonly InputEvent[] _output = new InputEvent[EventRingLayout.KeyboardIn.SlotCount * KeyTranslator.MaxEvents];
+    private readonly IInputDevice?[] _devices = new IInputDevice?[s_roles.Length];
+    private readonly InputDeviceSpec?[] _specs = new InputDeviceSpec?[s_roles.Length];
+    private EventRingReader _in = new(EventRingLayout.KeyboardIn);
+    private SharedPages? _shared;
+    private VkbdModes _modes;
+    private VkbdState _state;
+    private bool _isConnected;
+    private bool _isSinkRefusing;
+
+    public VkbdDevice(DeviceContext context, IInputSink sink, VkbdDriver driver)
+    {
+        _context = context;
+        _sink = sink;
+        _driver = driver;
+        _retry = context.Loop.CreateTimer(() => Drain());
+    }
+
+    private ref VkbdNotes Notes => ref MemoryMarshal.AsRef<VkbdNotes>(_context.Resources.Notes);
+
+    /// <inheritdoc/>
+    public override void Prepare(IDictionary<string, string> details)
+    {
+        _modes = ReadModes();
+        OpenDevices();
+        _shared = _context.Resources.AllocatePages(1, isWritable: true, out GrantReference[] references);
+        GuestFrame[] frame = new GuestFrame[1];
+        _context.Domain.ResolveFrames(_shared, frame);
+        _shared.Bytes.Clear();
+        _in = new(EventRingLayout.KeyboardIn);
+        _state = default;
+        Notes = new() { Modes = _modes };
+
+        details[PublishedNodes.PageReference] = frame[0].ToString();
+        details[PublishedNodes.PageGrant] = references[0].ToString();
+        details["request-abs-pointer"] = _modes.IsAbsolute != 0 ? "1" : "0";
+        details["request-raw-pointer"] = _modes.IsRaw != 0 ? "1" : "0";
+        details["request-multi-touch"] = _modes.ContactCount > 0 ? "1" : "0";
+        _driver.Report(_modes);
+    }
+
+    /// <inheritdoc/>
+    public override void TakeOver()
+    {
+        _shared = _context.Resources.TakeOverPages(0);
+        ref VkbdNotes notes = ref Notes;
+        _modes = notes.Modes;
+        _state = (notes.Generation & 1) == 0 ? notes.Even : notes.Odd;
+        _in = EventRingReader.TakeOver(EventRingLayout.KeyboardIn, _shared.Bytes, out RingStatus status);
+        if (status == RingStatus.Broken)
+        {
+            throw new XenException("take over", _context.Identity.Name, 0, "the ring indices in the shared page are impossible");
+        }
+
+        OpenDevices();
+        SettleIntent(ref notes);
+        _driver.Report(_modes);
+    }
+
+    /// <inheritdoc/>
+    public override void Connect()
+    {
+        _isConnected = true;
+        Drain();
+    }
+
+    /// <inheritdoc/>
+    public override void BackendChanged()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override bool OnEvent() => Drain();
+
+    /// <inheritdoc/>
+    public override void Disconnect()
+    {
+        if (_isConnected)
+        {
+            // Nobody would tell of their release any more.
+            ReleaseHeld();
+        }
+
+        _isConnected = false;
+        _retry.Cancel();
+        _shared = null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        Disconnect();
+        _retry.Dispose();
+        for (int i = 0; i < _devices.Length; i++)
+        {
+            _devices[i]?.Remove();
+            _devices[i]?.Dispose();
+        }
+    }
+
+    private VkbdModes ReadModes()
+    {
+        bool isAbsolute = _context.IsOffered("feature-abs-pointer");
+        bool isRaw = isAbsolute && _context.IsOffered("feature-raw-pointer");
+        bool hasTouch = _context.IsOffered("feature-multi-touch");
+        return new()
+        {
+            HasKeyboard = (byte)(_context.IsOffered("feature-disable-keyboard") ? 0 : 1),
+            HasPointer = (byte)(_context.IsOffered("feature-disable-pointer") ? 0 : 1),
+            IsAbsolute = (byte)(isAbsolute ? 1 : 0),
+            IsRaw = (byte)(isRaw ? 1 : 0),
+            MaxX = isRaw ? RawMax : _context.ReadBackend("width", 800, 1, 65536) - 1,
+            MaxY = isRaw ? RawMax : _context.ReadBackend("height", 600, 1, 65536) - 1,
+            ContactCount = hasTouch ? _context.ReadBackend("multi-touch-num-contacts", 1, 1, MaxContacts) : 0,
+            TouchMaxX = _context.ReadBackend("multi-touch-width", 800, 1, 65536) - 1,
+            TouchMaxY = _context.ReadBackend("multi-touch-height", 600, 1, 65536) - 1,
+        };
+    }
+
+    /// <summary>Input devices survive a reconnection, so that programs in the guest need not notice it; one that must change is made anew.</summary>
+    private void OpenDevices()
+    {
+        int id = _context.Identity.Id;
+        OpenDevice(_modes.HasKeyboard != 0 ? new(InputRole.Keyboard, id) : null, InputRole.Keyboard);
+        OpenDevice(
+            _modes.HasPointer != 0 ? new(InputRole.Pointer, id) { IsAbsolute = _modes.IsAbsolute != 0, MaxX = _modes.MaxX, MaxY = _modes.MaxY } : null,
+            InputRole.Pointer);
+        OpenDevice(
+            _modes.ContactCount > 0
+                ? new(InputRole.Touch, id) { ContactCount = _modes.ContactCount, MaxX = _modes.TouchMaxX, MaxY = _modes.TouchMaxY }
+                : null,
+            InputRole.Touch);
+    }
+
+    private void OpenDevice(InputDeviceSpec? spec, InputRole role)
+    {
+        int index = (int)role;
+        if (_devices[index] is not null && spec == _specs[index])
+        {
+            return;
+        }
+
+        _devices[index]?.Remove();
+        _devices[index]?.Dispose();
+        _devices[index] = spec is null ? null : _sink.Open(spec, _context.Descriptors);
+        _specs[index] = spec;
+    }
+
+    /// <summary>Delivers everything that is in the ring.</summary>
+    /// <returns>Whether there was anything.</returns>
+    private bool Drain()
+    {
+        if (!_isConnected || _shared is not { } shared)
+        {
+            return false;
+        }
+
+        Span<byte> page = shared.Bytes;
+        if (_in.Look(page) == RingStatus.Broken)
+        {
+            _context.Fail("backend's index of the keyboard's in ring is impossible");
+            return true;
+        }
+
+        int count = _in.Available;
+        if (count == 0 || _retry.IsRunning)
+        {
+            return false;
+        }
+
+        CopyEvents(page, count);
+        foreach (InputRole role in s_roles)
+        {
+            if (!Deliver(role, count))
+            {
+                _retry.Start(s_retryAfter);
+                return true;
+            }
+        }
+
+        _in.Consume(page, count);
+        // A backend that found the ring full waits for this.
+        _context.Notify();
+        return true;
+    }
+
+    private void CopyEvents(ReadOnlySpan<byte> page, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            _in.Copy(page, i, MemoryMarshal.AsBytes(_events.AsSpan(i, 1)));
+        }
+    }
+
+    /// <summary>Delivers what one role has not got yet of the copied events.</summary>
+    /// <returns>False when its device takes nothing now; what was delivered before is noted.</returns>
+    private bool Deliver(InputRole role, int count)
+    {
+        int index = (int)role;
+        uint end = _in.Consumed + (uint)count;
+        for (uint next = _state.Next[index]; next != end;)
+        {
+            VkbdState state = _state;
+            uint until = TranslateRun(role, ref state, next, end, out int outputCount, out ushort key, out bool isKeyDown);
+            state.Next[index] = until;
+            if (outputCount > 0 && _devices[index] is { } device)
+            {
+                Announce(role, until, device.Position, key, isKeyDown);
+                int errno = device.Write(_output.AsSpan(0, outputCount));
+                if (errno != 0)
+                {
+                    Notes.IntentGeneration = 0;
+                    TellRefusal(errno);
+                    return false;
+                }
+
+                _isSinkRefusing = false;
+                _driver.Observer?.OnDelivered(role, _output.AsSpan(0, outputCount));
+            }
+
+            Commit(state);
+            next = until;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Translates events of one role until one of them would touch the key again that the first key event changed: so that key's state tells, at
+    /// any time after, whether the write happened.
+    /// </summary>
+    private uint TranslateRun(InputRole role, ref VkbdState state, uint next, uint end, out int outputCount, out ushort key, out bool isKeyDown)
+    {
+        outputCount = 0;
+        key = 0;
+        isKeyDown = false;
+        for (; next != end; next++)
+        {
+            ref readonly KeyboardEvent source = ref _events[next - _in.Consumed];
+            if (KeyTranslator.RoleOf(source) != role)
+            {
+                continue;
+            }
+
+            ushort sourceKey = KeyTranslator.KeyOf(source);
+            if (key != 0 && sourceKey == key)
+            {
+                break;
+            }
+
+            bool wasDown = sourceKey != 0 && state.IsHeld(sourceKey);
+            outputCount += KeyTranslator.Translate(source, _modes, ref state, _output.AsSpan(outputCount));
+            if (key == 0 && sourceKey != 0 && state.IsHeld(sourceKey) != wasDown)
+            {
+                key = sourceKey;
+                isKeyDown = !wasDown;
+            }
+        }
+
+        return next;
+    }
+
+    private void Announce(InputRole role, uint until, long position, ushort key, bool isKeyDown)
+    {
+        ref VkbdNotes notes = ref Notes;
+        notes.IntentRole = (int)role;
+        notes.IntentUntil = until;
+        notes.IntentPosition = position;
+        notes.IntentKey = key;
+        notes.IntentKeyIsDown = (byte)(isKeyDown ? 1 : 0);
+        Volatile.Write(ref notes.IntentGeneration, notes.Generation + 1);
+    }
+
+    private void Commit(in VkbdState state)
+    {
+        ref VkbdNotes notes = ref Notes;
+        uint generation = notes.Generation + 1;
+        if ((generation & 1) == 0)
+        {
+            notes.Even = state;
+        }
+        else
+        {
+            notes.Odd = state;
+        }
+
+        Volatile.Write(ref notes.Generation, generation);
+        _state = state;
+    }
+
+    /// <summary>The predecessor was killed around a write: finds out whether it happened.</summary>
+    private void SettleIntent(ref VkbdNotes notes)
+    {
+        if (notes.IntentGeneration != notes.Generation + 1 || notes.IntentRole is < 0 or > 2)
+        {
+            return;
+        }
+
+        InputRole role = (InputRole)notes.IntentRole;
+        int index = notes.IntentRole;
+        int count = (int)Math.Min(notes.IntentUntil - _in.Consumed, (uint)_in.Available);
+        bool wasCarriedOut = _devices[index]?.WasCarriedOut(notes.IntentPosition, notes.IntentKey, notes.IntentKeyIsDown != 0) ?? false;
+        if (wasCarriedOut)
+        {
+            // Translating the same events again, without writing, gives the state that the predecessor could not note.
+            CopyEvents(_shared!.Bytes, count);
+            VkbdState state = _state;
+            TranslateRun(role, ref state, _state.Next[index], _in.Consumed + (uint)count, out _, out _, out _);
+            state.Next[index] = _in.Consumed + (uint)count;
+            Commit(state);
+        }
+
+        notes.IntentGeneration = 0;
+    }
+
+    private void ReleaseHeld()
+    {
+        foreach (InputRole role in s_roles)
+        {
+            VkbdState state = _state;
+            int count = KeyTranslator.ReleaseAll(role, ref state, _output);
+            if (count > 0 && _devices[(int)role] is { } device && device.Write(_output.AsSpan(0, count)) == 0)
+            {
+                _driver.Observer?.OnDelivered(role, _output.AsSpan(0, count));
+                Commit(state);
+            }
+        }
+    }
+
+    private void TellRefusal(int errno)
+    {
+        if (!_isSinkRefusing)
+        {
+            _isSinkRefusing = true;
+            Log.SinkRefuses(_context.Logger, _context.Identity.Name, _sink.Description, new XenException("write", _sink.Description, errno).Message);
+        }
+    }
+}

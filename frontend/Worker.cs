@@ -1,0 +1,146 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Xenbus;
+using Xenbus.Devices;
+using Xenbus.Domain;
+using Xenbus.Hosting;
+using Xenbus.Linux;
+using Xenbus.Linux.Interop;
+using Xenbus.Loop;
+using Xenbus.Loopback;
+using Xenbus.Wire;
+using XenFbFront.Configuration;
+using XenFbFront.Content;
+using XenFbFront.Holder;
+using XenFbFront.Input;
+using XenFbFront.Vfb;
+using XenFbFront.Vkbd;
+
+namespace XenFbFront;
+
+/// <summary>The process that does the work: composes the parts and runs the event loop.</summary>
+internal static class Worker
+{
+    /// <summary>After this time without a connection a person is told what is being waited for. Not an error: a backend may come late.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    private static readonly int[] s_stopSignals = [Libc.SIGINT, Libc.SIGTERM, Libc.SIGHUP];
+
+    /// <summary>Runs until told to stop.</summary>
+    /// <returns>The exit status.</returns>
+    /// <exception cref="XenException">Something is missing or refused.</exception>
+    public static int Run(DaemonOptions options, LineLogger logger)
+    {
+        if (!options.IsWorker)
+        {
+            SelfProgram.ExecuteAgainWithBlocked(s_stopSignals);
+        }
+
+        using ServiceProvider provider = Compose(options, logger);
+        EventLoop loop = provider.GetRequiredService<EventLoop>();
+        FrontendHost host = provider.GetRequiredService<FrontendHost>();
+        using StopSignal stop = StopSignal.Create(provider.GetService<HolderClient>(), loop, () => host.Stop(loop.Stop));
+        Log.Screen(logger, provider.GetRequiredService<SourceChoice>().Explanation);
+        Log.Sink(logger, provider.GetRequiredService<IInputSink>().Description);
+        host.Start();
+        using LoopTimer patience = loop.CreateTimer(() => TellWaiting(host, options, logger));
+        patience.Start(s_patience);
+        loop.Run();
+        return host.HasParkedDevices ? ExitStatus.Parked : ExitStatus.Success;
+    }
+
+    private static ServiceProvider Compose(DaemonOptions options, LineLogger logger)
+    {
+        ServiceCollection services = new();
+        services.AddSingleton(options);
+        services.AddSingleton<ILogger>(logger);
+        if (options.IsWorker)
+        {
+            services.AddSingleton<HolderClient>();
+            services.AddSingleton<IDescriptorStore>(static provider => provider.GetRequiredService<HolderClient>());
+        }
+
+        services.AddXenbus(CreateDomain);
+        services.AddSingleton(new VfbOptions { Width = options.Width, Height = options.Height, Depth = options.Depth });
+        services.AddSingleton(static provider => SourceChoice.Make(provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>()));
+        services.AddSingleton(static provider => provider.GetRequiredService<SourceChoice>().Source);
+        services.AddSingleton(static provider => CreateSink(provider.GetRequiredService<DaemonOptions>()));
+        services.AddFrontend<VfbDriver>();
+        services.AddSingleton(CreateVkbdDriver);
+        services.AddSingleton<IFrontendDriver>(static provider => provider.GetRequiredService<VkbdDriver>());
+        return services.BuildServiceProvider();
+    }
+
+    private static IDomain CreateDomain(IServiceProvider provider) => provider.GetRequiredService<DaemonOptions>().Loopback is { } directory
+        ? LoopbackDomain.FromDirectory(directory)
+        : LinuxDomain.IsXenGuest(out string why) ? new LinuxDomain() : throw new XenException("find", "Xen", 0, why);
+
+    private static IInputSink CreateSink(DaemonOptions options) => options.Sink switch
+    {
+        SinkKind.Uinput => new UinputSink(),
+        SinkKind.Recorder => new RecorderSink(options.RecordFile!),
+        SinkKind.None => new NoSink(),
+        // A person's own keyboard and pointer must not be moved by a try-out.
+        SinkKind.Automatic => options.Loopback is null ? new UinputSink() : new NoSink(),
+    };
+
+    private static VkbdDriver CreateVkbdDriver(IServiceProvider provider)
+    {
+        KeysSource? keys = provider.GetRequiredService<IScreenSource>() as KeysSource;
+        VkbdDriver driver = new(provider.GetRequiredService<IInputSink>()) { Observer = keys };
+        if (keys is not null)
+        {
+            driver.ModesChanged += modes =>
+            {
+                keys.PointerRange = (modes.MaxX, modes.MaxY);
+                keys.TouchRange = (modes.TouchMaxX, modes.TouchMaxY);
+            };
+        }
+
+        return driver;
+    }
+
+    private static void TellWaiting(FrontendHost host, DaemonOptions options, ILogger logger)
+    {
+        bool hasDevice = false;
+        foreach (DeviceStatus device in host.Devices)
+        {
+            hasDevice = true;
+            if (device.State != XenbusState.Connected && device.Failure is null)
+            {
+                Log.BackendLate(logger, device.Identity.Name, device.Identity.BackendPath, device.BackendState);
+            }
+        }
+
+        if (!hasDevice)
+        {
+            Log.NoDevice(logger, options.Loopback is null ? "add vfb = [ \"type=vnc\" ] to the guest's configuration on the host" : "is tools/Loopback still running?");
+        }
+    }
+
+    /// <summary>How this process hears that it is to stop: from its holder, or from signals when it has none.</summary>
+    private sealed class StopSignal(LoopWatch? watch, Descriptor? signals) : IDisposable
+    {
+        public static StopSignal Create(HolderClient? holder, EventLoop loop, Action stop)
+        {
+            if (holder is not null)
+            {
+                holder.Listen(loop, stop);
+                return new(null, null);
+            }
+
+            Descriptor signals = Descriptor.Own(Libc.SignalFile(s_stopSignals), "create", "a signal descriptor");
+            return new(loop.Watch(signals.Number, LoopInterest.Readable, () =>
+            {
+                Libc.Read(signals.Number, stackalloc byte[Libc.SignalRecordBytes]);
+                stop();
+            }), signals);
+        }
+
+        public void Dispose()
+        {
+            watch?.Dispose();
+            signals?.Dispose();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Xenbus.Devices;
+using Xenbus.Domain;
+using Xenbus.Loop;
+
+namespace Xenbus.Hosting;
+
+/// <summary>Composes a program that serves Xen devices.</summary>
+/// <remarks>
+/// The program registers an <c>ILogger</c>, and an <see cref="IDescriptorStore"/> if it has a holder; then it starts <see cref="FrontendHost"/> and
+/// runs <see cref="EventLoop"/>.
+/// </remarks>
+public static class XenbusServices
+{
+    /// <summary>Adds the event loop, the domain and the host of frontends.</summary>
+    public static IServiceCollection AddXenbus(this IServiceCollection services, Func<IServiceProvider, IDomain> domain)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IDescriptorStore>(static _ => new NoDescriptorStore());
+        services.AddSingleton(domain);
+        services.AddSingleton(static provider => new EventLoop(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<FrontendHost>();
+        return services;
+    }
+
+    /// <summary>Adds a driver; its <see cref="IFrontendDriver.DeviceType"/> says which devices it serves.</summary>
+    public static IServiceCollection AddFrontend<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TDriver>(this IServiceCollection services)
+        where TDriver : class, IFrontendDriver
+    {
+        services.AddSingleton<TDriver>();
+        services.AddSingleton<IFrontendDriver>(static provider => provider.GetRequiredService<TDriver>());
+        return services;
+    }
+}
