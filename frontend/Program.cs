@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Xenbus;
-using Xenbus.Linux.Interop;
 using XenFbFront;
 using XenFbFront.Configuration;
 using XenFbFront.Holder;

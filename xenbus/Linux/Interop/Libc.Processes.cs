@@ -58,9 +58,24 @@ internal static unsafe partial class Libc
     /// <param name="environment">As <c>NAME=value</c>.</param>
     /// <param name="inherited">A descriptor of ours.</param>
     /// <param name="inheritedAs">Its number there.</param>
+    /// <param name="isNewGroup">Whether it gets a process group of its own, which a Ctrl-C at the terminal does not reach.</param>
     /// <returns>The process id.</returns>
-    public static int Spawn(string path, ReadOnlySpan<string> arguments, ReadOnlySpan<string> environment, int inherited, int inheritedAs)
+    public static int Spawn(
+        string path, ReadOnlySpan<string> arguments, ReadOnlySpan<string> environment, int inherited, int inheritedAs, bool isNewGroup = false)
     {
+        const short setProcessGroup = 2;
+
+        // Larger than glibc's and musl's posix_spawnattr_t (336 bytes).
+        const int attributesBytes = 1024;
+        byte* attributes = stackalloc byte[attributesBytes];
+        posix_spawnattr_init(attributes);
+        if (isNewGroup)
+        {
+            posix_spawnattr_setflags(attributes, setProcessGroup);
+            posix_spawnattr_setpgroup(attributes, 0);
+        }
+
+
         // Larger than glibc's and musl's posix_spawn_file_actions_t (80 bytes on x86-64).
         const int fileActionsBytes = 512;
         byte* actions = stackalloc byte[fileActionsBytes];
@@ -72,10 +87,11 @@ internal static unsafe partial class Libc
         int errno;
         fixed (byte* file = name)
         {
-            errno = posix_spawn(&processId, file, actions, null, argumentStrings.Pointer, environmentStrings.Pointer);
+            errno = posix_spawn(&processId, file, actions, attributes, argumentStrings.Pointer, environmentStrings.Pointer);
         }
 
         posix_spawn_file_actions_destroy(actions);
+        posix_spawnattr_destroy(attributes);
         return errno == 0 ? processId : -errno;
     }
 
@@ -176,6 +192,18 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library)]
     private static partial int posix_spawn_file_actions_destroy(byte* actions);
+
+    [LibraryImport(Library)]
+    private static partial int posix_spawnattr_init(byte* attributes);
+
+    [LibraryImport(Library)]
+    private static partial int posix_spawnattr_setflags(byte* attributes, short flags);
+
+    [LibraryImport(Library)]
+    private static partial int posix_spawnattr_setpgroup(byte* attributes, int group);
+
+    [LibraryImport(Library)]
+    private static partial int posix_spawnattr_destroy(byte* attributes);
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int waitpid(int processId, int* status, int options);

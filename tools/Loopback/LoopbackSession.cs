@@ -1,0 +1,108 @@
+using Xenbus.Domain;
+using Xenbus.Loop;
+using Xenbus.Loopback;
+using XenFbFront.Backend;
+
+namespace XenFbFront.Loopback;
+
+/// <summary>A whole system on one machine: hypervisor and toolstack on a thread, backend on another, the frontend as a process of its own.</summary>
+public sealed class LoopbackSession : IDisposable
+{
+    private static readonly DomainId s_guest = new(1);
+    private readonly Hypervisor _hypervisor;
+    private readonly LoopbackHost _host;
+    private readonly EventLoop _backendLoop = new(TimeProvider.System);
+    private readonly Thread _backendThread;
+    private readonly LoopWakeUp _wakeUp;
+    private readonly ManualResetEventSlim _connected = new();
+
+    /// <summary>Starts hypervisor and backend, and makes a guest with a <c>vfb</c> and a <c>vkbd</c>.</summary>
+    /// <param name="directory">Made for the sockets, and removed at the end.</param>
+    /// <param name="backendOptions">Of the backend.</param>
+    /// <param name="log">Gets lines for people, from any thread.</param>
+    public LoopbackSession(string directory, BackendOptions backendOptions, Action<string> log)
+    {
+        RuntimeDirectory = directory;
+        Directory.CreateDirectory(directory);
+        _hypervisor = new Hypervisor(TimeProvider.System, Environment.ProcessId, new HypervisorOptions { Log = log });
+        // Its own folder inside: the host removes it only when nothing of others lies in it.
+        _host = new LoopbackHost(_hypervisor, Path.Combine(directory, "xen"));
+        _host.Start();
+        Toolstack.AddDomain(s_guest);
+        Toolstack.AddDevice("vfb", s_guest, 0);
+        Toolstack.AddDevice("vkbd", s_guest, 0);
+        _wakeUp = new LoopWakeUp(_backendLoop);
+        Backend = new BackendHost(LoopbackDomain.FromDirectory(_host.DirectoryOf(DomainId.Zero)), _backendLoop, backendOptions, log);
+        Backend.DeviceStateChanged += OnDeviceStateChanged;
+        _backendThread = new Thread(_backendLoop.Run) { Name = "backend" };
+        _backendThread.Start();
+    }
+
+    /// <summary>For everything that is to be gone at the end.</summary>
+    public string RuntimeDirectory { get; }
+
+    /// <summary>The guest's device directory, for <c>xenfbfront --loopback</c>.</summary>
+    public string GuestDirectory => _host.DirectoryOf(s_guest);
+
+    /// <summary>Everything that lives in the hypervisor, counted.</summary>
+    public HypervisorCensus Census => _hypervisor.Census;
+
+    /// <summary>The toolstack.</summary>
+    public LoopbackToolstack Toolstack => _hypervisor.Toolstack;
+
+    /// <summary>The backend. Its devices belong to its thread: see <see cref="OnBackend"/>.</summary>
+    public BackendHost Backend { get; }
+
+    /// <summary>The picture.</summary>
+    public BackendScreen Screen => Backend.Screen;
+
+    /// <summary>The way in for keys and pointer.</summary>
+    public IGuestInput Input => Backend.Input;
+
+    /// <summary>Waits until both devices are connected at both ends.</summary>
+    /// <returns>False when the time is over.</returns>
+    public bool WaitConnected(TimeSpan timeout, CancellationToken cancel = default) => _connected.Wait(timeout, cancel);
+
+    /// <summary>Runs something on the backend's thread and waits for its result.</summary>
+    public T OnBackend<T>(Func<BackendHost, T> work) => _wakeUp.Invoke(() => work(Backend));
+
+    /// <summary>Closes the backend in order, then the hypervisor, and removes the directory. Stop the frontend before.</summary>
+    public void Dispose()
+    {
+        _wakeUp.Invoke(() =>
+        {
+            Backend.Dispose();
+            _backendLoop.Stop();
+            return 0;
+        });
+        _backendThread.Join();
+        _wakeUp.Dispose();
+        _backendLoop.Dispose();
+        _host.Dispose();
+        _hypervisor.Dispose();
+        _connected.Dispose();
+        if (Directory.Exists(RuntimeDirectory))
+        {
+            Directory.Delete(RuntimeDirectory, recursive: true);
+        }
+    }
+
+    private void OnDeviceStateChanged(DeviceStateChange change)
+    {
+        const Xenbus.Wire.XenbusState connected = Xenbus.Wire.XenbusState.Connected;
+        bool areAll = Backend.Devices.Count == 2;
+        foreach (BackendDevice device in Backend.Devices)
+        {
+            areAll &= device.State == connected && device.FrontendState == connected;
+        }
+
+        if (areAll)
+        {
+            _connected.Set();
+        }
+        else
+        {
+            _connected.Reset();
+        }
+    }
+}
