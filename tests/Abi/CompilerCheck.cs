@@ -72,7 +72,8 @@ internal static class CompilerCheck
                 Assert($"sizeof({member}) == {LayoutTests.SizeOf(type)}", $"size of {row.Type.Name}.{field.Name}");
                 if (!type.IsPointer)
                 {
-                    Assert($"((__typeof__({member}))-1 < 0) == {(IsSigned(type) ? 1 : 0)}", $"sign of {row.Type.Name}.{field.Name}");
+                    (Type scalar, string element) = LayoutTests.ElementOf(type) is { } array ? (array.Type, $"{member}[0]") : (type, member);
+                    Assert($"((__typeof__({element}))-1 < 0) == {(IsSigned(scalar) ? 1 : 0)}", $"sign of {row.Type.Name}.{field.Name}");
                 }
             }
         }

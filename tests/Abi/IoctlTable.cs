@@ -11,7 +11,7 @@ internal static class IoctlTable
     private const string Terminal = "sys/ioctl.h";
 
     /// <summary>Beginnings of names that are request numbers.</summary>
-    public static IReadOnlyList<string> Prefixes { get; } = ["IOCTL_", "UI_", "GIO_", "PIO_", "KDGET", "KDSET", "KDGK", "KDSK", "KDFONTOP", "TIOC", "VT_GET", "VT_SET"];
+    public static IReadOnlyList<string> Prefixes { get; } = ["IOCTL_", "UI_", "GIO_", "PIO_", "KDGET", "KDSET", "KDGK", "KDSK", "KDFONTOP", "EVIOC", "TIOC", "VT_GET", "VT_SET"];
 
     public static IReadOnlyList<IoctlRow> Rows { get; } =
     [
@@ -41,6 +41,8 @@ internal static class IoctlTable
         Optional("UI_SET_PROPBIT", 0x4004556e, Uinput),
         Optional("UI_GET_SYSNAME", 0x8040552c, Uinput, "UI_GET_SYSNAME(64)"),
         Optional("UI_GET_VERSION", 0x8004552d, Uinput),
+
+        Optional("EVIOCGKEY", 0x80604518, "linux/input.h", "EVIOCGKEY(96)"),
 
         Optional("GIO_FONTX", 0x00004b6b, Kd),
         Optional("GIO_UNIMAP", 0x00004b66, Kd),

@@ -27,7 +27,7 @@ internal static class LayoutTable
 {
     private const string Fbif = "xen/io/fbif.h", Kbdif = "xen/io/kbdif.h", XsWire = "xen/io/xs_wire.h", XenbusHeader = "xen/io/xenbus.h";
     private const string Evtchn = "xen/evtchn.h", Gntalloc = "xen/gntalloc.h";
-    private const string Input = "linux/input.h", Codes = "linux/input-event-codes.h";
+    private const string Input = "linux/input.h", Uinput = "linux/uinput.h", Codes = "linux/input-event-codes.h";
     private const string ErrnoHeader = "errno.h", PollHeader = "poll.h", EpollHeader = "sys/epoll.h", Fcntl = "fcntl.h", Socket = "sys/socket.h";
 
     /// <summary>Structs, with every field.</summary>
@@ -162,6 +162,27 @@ internal static class LayoutTable
             new(nameof(GntallocUnmapNotify.Index), "index", 0),
             new(nameof(GntallocUnmapNotify.Action), "action", 8),
             new(nameof(GntallocUnmapNotify.EventChannelPort), "event_channel_port", 12),
+        ]),
+
+        Struct<UinputSetup>("struct uinput_setup", Uinput, 92,
+        [
+            new(nameof(UinputSetup.BusType), "id.bustype", 0),
+            new(nameof(UinputSetup.Vendor), "id.vendor", 2),
+            new(nameof(UinputSetup.Product), "id.product", 4),
+            new(nameof(UinputSetup.Version), "id.version", 6),
+            new(nameof(UinputSetup.Name), "name", 8),
+            new(nameof(UinputSetup.ForceFeedbackEffects), "ff_effects_max", 88),
+        ]),
+
+        Struct<UinputAbsSetup>("struct uinput_abs_setup", Uinput, 28,
+        [
+            new(nameof(UinputAbsSetup.Code), "code", 0),
+            new(nameof(UinputAbsSetup.Value), "absinfo.value", 4),
+            new(nameof(UinputAbsSetup.Minimum), "absinfo.minimum", 8),
+            new(nameof(UinputAbsSetup.Maximum), "absinfo.maximum", 12),
+            new(nameof(UinputAbsSetup.Fuzz), "absinfo.fuzz", 16),
+            new(nameof(UinputAbsSetup.Flat), "absinfo.flat", 20),
+            new(nameof(UinputAbsSetup.Resolution), "absinfo.resolution", 24),
         ]),
 
         // A change of these two is a new ConnectionMemory.Version.
@@ -362,6 +383,7 @@ internal static class LayoutTable
 
         // Input.
         Constant(InputEvent.Bytes, 24, "sizeof(struct input_event)", Input),
+        Constant(UinputRequests.KeyStateBytes, 96, "(KEY_MAX + 1) / 8", Input),
         Named(InputCodes.EV_SYN, 0x00, Codes),
         Named(InputCodes.EV_KEY, 0x01, Codes),
         Named(InputCodes.EV_REL, 0x02, Codes),

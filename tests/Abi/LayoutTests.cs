@@ -145,10 +145,15 @@ public class LayoutTests
         type.Name.StartsWith('<') || type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
         || (type.DeclaringType is { } outer && IsMadeByCompiler(outer));
 
+    /// <summary>Element and length of a struct that stands for an array of C; null for others.</summary>
+    internal static (Type Type, int Length)? ElementOf(Type type) =>
+        type.GetCustomAttribute<InlineArrayAttribute>() is { } array ? (type.GetFields(Instance)[0].FieldType, array.Length) : null;
+
     internal static int SizeOf(Type type) => type switch
     {
         { IsPointer: true } => IntPtr.Size,
         { IsEnum: true } => SizeOf(type.GetEnumUnderlyingType()),
+        _ when ElementOf(type) is { } element => element.Length * SizeOf(element.Type),
         _ when type == typeof(nint) || type == typeof(nuint) => IntPtr.Size,
         _ => Marshal.SizeOf(type),
     };

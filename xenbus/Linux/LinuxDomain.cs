@@ -1,0 +1,136 @@
+using Xenbus.Domain;
+using Xenbus.Linux.Interop;
+
+namespace Xenbus.Linux;
+
+/// <summary>The domain this process runs in, on real Xen, through the kernel's devices.</summary>
+public sealed class LinuxDomain : IDomain
+{
+    private const string UseLoopback = "without Xen, use --loopback DIR";
+
+    private readonly LinuxPaths _paths;
+
+    /// <summary>The domain, with the ways to frame numbers that the project knows.</summary>
+    public LinuxDomain()
+        : this(new())
+    {
+    }
+
+    /// <summary>The domain, its files at other places.</summary>
+    /// <param name="paths">Where what is.</param>
+    /// <param name="resolvers">Ways to frame numbers, tried in this order; null for those that the project knows.</param>
+    public LinuxDomain(LinuxPaths paths, IReadOnlyList<IFrameResolver>? resolvers = null)
+    {
+        _paths = paths;
+        FrameResolvers = resolvers ?? DefaultResolvers();
+    }
+
+    /// <inheritdoc/>
+    public string Description =>
+        $"{LinuxPaths.ReadText(GuestTypePath(_paths)) ?? "unknown"} domain of Xen {ReadVersion("major")}.{ReadVersion("minor")}, {_paths.Devices}";
+
+    /// <summary>Ways to frame numbers, in the order in which they are tried.</summary>
+    public IReadOnlyList<IFrameResolver> FrameResolvers { get; }
+
+    /// <summary>Whether this machine is a domain of Xen.</summary>
+    /// <param name="why">When it is not: one sentence, with the way out. Else empty.</param>
+    public static bool IsXenGuest(out string why) => IsXenGuest(new(), out why);
+
+    /// <summary>Whether this machine is a domain of Xen.</summary>
+    /// <param name="paths">Where what is.</param>
+    /// <param name="why">When it is not: one sentence, with the way out. Else empty.</param>
+    public static bool IsXenGuest(LinuxPaths paths, out string why)
+    {
+        string path = Path.Combine(paths.Sysfs, "hypervisor/type");
+        string? type = LinuxPaths.ReadText(path);
+        why = type switch
+        {
+            "xen" => string.Empty,
+            null => $"this is no Xen guest, or sysfs is not mounted ({path} is missing): {UseLoopback}",
+            _ => $"this is a guest of {type}, not of Xen: {UseLoopback}",
+        };
+        return type == "xen";
+    }
+
+    /// <inheritdoc/>
+    public IXenstoreChannel OpenXenstore() => XenstoreFileChannel.Open(_paths);
+
+    /// <inheritdoc/>
+    public IEventChannels OpenEventChannels() => AdoptEventChannels(OpenDevice("evtchn", "xen-evtchn", OpenFlags.NonBlocking));
+
+    /// <inheritdoc/>
+    public IEventChannels AdoptEventChannels(Descriptor file) => new LinuxEventChannels(file);
+
+    /// <inheritdoc/>
+    public IGrantAllocator OpenGrantAllocator() => AdoptGrantAllocator(OpenDevice("gntalloc", "xen-gntalloc", 0));
+
+    /// <inheritdoc/>
+    public IGrantAllocator AdoptGrantAllocator(Descriptor file) =>
+        new LinuxGrantAllocator(file, Path.Combine(_paths.Sysfs, "module/xen_gntalloc/parameters/limit"));
+
+    /// <inheritdoc/>
+    public void ResolveFrames(SharedPages pages, Span<GuestFrame> frames)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(frames.Length, pages.PageCount);
+        string reasons = string.Empty;
+        foreach (IFrameResolver resolver in FrameResolvers)
+        {
+            if (!resolver.TryExplain(out string reason))
+            {
+                reasons += $"{(reasons.Length == 0 ? string.Empty : "; ")}{resolver.Name}: {reason}";
+                continue;
+            }
+
+            resolver.Resolve(pages, frames);
+            RefuseDuplicates(resolver, frames);
+            return;
+        }
+
+        throw new XenException("find frame numbers of", $"{pages.PageCount} pages", 0, reasons);
+    }
+
+    /// <inheritdoc/>
+    public string? KernelDriverOf(string type, int id) =>
+        new FileInfo(Path.Combine(_paths.Sysfs, $"bus/xen/devices/{type}-{id}/driver")).LinkTarget is { } target ? Path.GetFileName(target) : null;
+
+    private static string GuestTypePath(LinuxPaths paths) => Path.Combine(paths.Sysfs, "hypervisor/guest_type");
+
+    /// <summary>Two pages with one number: one of them is wrong, and nobody knows which.</summary>
+    private static void RefuseDuplicates(IFrameResolver resolver, ReadOnlySpan<GuestFrame> frames)
+    {
+        HashSet<ulong> seen = new(frames.Length);
+        foreach (GuestFrame frame in frames)
+        {
+            if (!seen.Add(frame.Value))
+            {
+                throw new XenException("find frame numbers by", resolver.Name, 0, $"frame {frame} came out for two pages, so none is used");
+            }
+        }
+    }
+
+    private string ReadVersion(string part) => LinuxPaths.ReadText(Path.Combine(_paths.Sysfs, "hypervisor/version", part)) ?? "?";
+
+    private IFrameResolver[] DefaultResolvers() => [new PagemapFrames(_paths), new P2mFrames(_paths, ReadOwnNode)];
+
+    /// <summary>A node below the domain's own directory, read over a connection for this purpose; null when there is none.</summary>
+    private string? ReadOwnNode(string path)
+    {
+        using IXenstoreChannel channel = OpenXenstore();
+        return XenstoreNodeReader.Read(channel, path);
+    }
+
+    private Descriptor OpenDevice(string name, string module, int flags)
+    {
+        string path = Path.Combine(_paths.Devices, name);
+        int result = Libc.Open(path, OpenFlags.ReadWrite | flags);
+        return Descriptor.Own(result, "open", path, Remedy(-result, $"modprobe {module}", _paths));
+    }
+
+    /// <summary>What to do when a device of Xen cannot be opened.</summary>
+    internal static string? Remedy(int errno, string whenMissing, LinuxPaths paths) => errno switch
+    {
+        Errno.ENOENT or Errno.ENODEV or Errno.ENXIO => IsXenGuest(paths, out string why) ? whenMissing : why,
+        Errno.EACCES or Errno.EPERM => "run as root",
+        _ => null,
+    };
+}

@@ -1,0 +1,33 @@
+namespace Xenbus.Linux;
+
+/// <summary>Where a Linux guest shows what it has from Xen. The defaults are those of every distribution.</summary>
+public sealed record LinuxPaths
+{
+    /// <summary>Folder of Xen's device nodes.</summary>
+    public string Devices { get; init; } = "/dev/xen";
+
+    /// <summary>Where sysfs is mounted.</summary>
+    public string Sysfs { get; init; } = "/sys";
+
+    /// <summary>Where procfs is mounted, and xenfs below it.</summary>
+    public string Proc { get; init; } = "/proc";
+
+    /// <summary>Socket of xenstored, where it runs in this domain.</summary>
+    public string XenstoredSocket { get; init; } = "/run/xenstored/socket";
+
+    /// <summary>Xenstore's socket or device by order of the user, before all others: XENSTORED_PATH of Xen's own tools. Null for none.</summary>
+    public string? XenstoreOverride { get; init; } = Environment.GetEnvironmentVariable("XENSTORED_PATH");
+
+    /// <summary>Text of a small file without the line feed at its end; null when it cannot be read.</summary>
+    internal static string? ReadText(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadAllText(path).TrimEnd() : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
