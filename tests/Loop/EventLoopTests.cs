@@ -287,7 +287,6 @@ public sealed class EventLoopTests : IDisposable
         Assert.Equal(2, _calls.Count);
     }
 
-    /// <summary>Timers made in the order in which they are due: the order between others that are due in one turn is not promised.</summary>
     [Fact]
     public void Timers_DueInOneTurn_AllFireInOrder()
     {

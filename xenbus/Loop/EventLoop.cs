@@ -19,6 +19,7 @@ public sealed class EventLoop : IDisposable
     private readonly List<LoopWatch?> _watches = [];
     private readonly List<LoopTimer> _timers = [];
     private readonly Queue<Action> _posted = [];
+    private long _timerStarts;
     private bool _stopped;
 
     /// <summary>Creates a loop on a clock.</summary>
@@ -65,17 +66,18 @@ public sealed class EventLoop : IDisposable
     /// <summary>Calls back at the next turn of the loop. For work that must not run inside the present callback.</summary>
     public void Post(Action callback) => _posted.Enqueue(callback);
 
-    /// <summary>Runs until <see cref="Stop"/>.</summary>
+    /// <summary>Runs until <see cref="Stop"/>, also one that came before.</summary>
     public void Run()
     {
-        _stopped = false;
         while (!_stopped)
         {
             RunOnce(Timeout.InfiniteTimeSpan);
         }
+
+        _stopped = false;
     }
 
-    /// <summary>Makes <see cref="Run"/> return after the present callback.</summary>
+    /// <summary>Makes <see cref="Run"/> return after the present turn, or at once when it is not running yet.</summary>
     public void Stop() => _stopped = true;
 
     /// <summary>Waits at most this long for something to do, and does what is there.</summary>
@@ -120,6 +122,9 @@ public sealed class EventLoop : IDisposable
 
     internal void Remove(LoopTimer timer) => _timers.Remove(timer);
 
+    /// <summary>Numbers the starts of timers, so that those of the present turn can be told from earlier ones.</summary>
+    internal long CountTimerStart() => ++_timerStarts;
+
     /// <summary>Time until the earliest running timer is due; null when none runs.</summary>
     public TimeSpan? TimeToNextTimer()
     {
@@ -138,22 +143,35 @@ public sealed class EventLoop : IDisposable
     private int MillisecondsToNextTimer() =>
         TimeToNextTimer() is { } wait ? (int)Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, int.MaxValue) : -1;
 
+    /// <summary>Calls the timers that were due when this began, the earliest first; one that is started again meanwhile waits for the next turn.</summary>
     private bool RunDueTimers()
     {
         bool didWork = false;
-        // By index: a callback may create or dispose timers. One that moves past the index runs at the next turn.
-        for (int i = 0; i < _timers.Count; i++)
+        long now = _clock.GetTimestamp();
+        long lastStart = _timerStarts;
+        // Searched anew each time, as a callback may start, cancel, make or dispose any timer. There are about a dozen.
+        while (EarliestDue(now, lastStart) is { } timer)
         {
-            LoopTimer timer = _timers[i];
-            if (timer.Due <= _clock.GetTimestamp())
-            {
-                timer.Cancel();
-                timer.Callback();
-                didWork = true;
-            }
+            timer.Cancel();
+            timer.Callback();
+            didWork = true;
         }
 
         return didWork;
+    }
+
+    private LoopTimer? EarliestDue(long now, long lastStart)
+    {
+        LoopTimer? earliest = null;
+        foreach (LoopTimer timer in _timers)
+        {
+            if (timer.Due <= now && timer.StartNumber <= lastStart && (earliest is null || timer.IsBefore(earliest)))
+            {
+                earliest = timer;
+            }
+        }
+
+        return earliest;
     }
 
     private static int Earlier(int firstMs, int secondMs) => firstMs < 0 ? secondMs : secondMs < 0 ? firstMs : Math.Min(firstMs, secondMs);

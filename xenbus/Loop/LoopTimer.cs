@@ -19,15 +19,25 @@ public sealed class LoopTimer : IDisposable
     /// <summary>When it fires, in timestamps of the loop's clock.</summary>
     internal long? Due { get; private set; }
 
-    /// <summary>Fires once after this time from now; an earlier start is forgotten.</summary>
+    /// <summary>Which start of any timer the last one was.</summary>
+    internal long StartNumber { get; private set; }
+
+    /// <summary>Fires once after this time from now, at the next turn when it is zero or less; an earlier start is forgotten.</summary>
     public void Start(TimeSpan after)
     {
         TimeProvider clock = _loop.Clock;
-        Due = clock.GetTimestamp() + (long)(after.TotalSeconds * clock.TimestampFrequency);
+        long now = clock.GetTimestamp();
+        double wait = Math.Max(0, after.TotalSeconds * clock.TimestampFrequency);
+        // A time beyond what the clock can count means never.
+        Due = wait < long.MaxValue - now ? now + (long)wait : long.MaxValue;
+        StartNumber = _loop.CountTimerStart();
     }
 
     /// <summary>Does not fire any more.</summary>
     public void Cancel() => Due = null;
+
+    /// <summary>Whether it is due before another running timer; the one started first when both are due at the same time.</summary>
+    internal bool IsBefore(LoopTimer other) => Due != other.Due ? Due < other.Due : StartNumber < other.StartNumber;
 
     /// <inheritdoc/>
     public void Dispose()
