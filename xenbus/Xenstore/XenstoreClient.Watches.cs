@@ -1,5 +1,4 @@
 using System.Text;
-using Xenbus.Linux.Interop;
 using Xenbus.Wire;
 
 namespace Xenbus.Xenstore;
@@ -45,8 +44,14 @@ public sealed partial class XenstoreClient
         _watches.Remove(watch);
         if (!_loopWatch.IsDisposed)
         {
-            // A watch that the server has dropped meanwhile is removed all the same.
-            TryRequest(XenstoreMessageType.Unwatch, 0, watch.Path, $"{watch.Path}\0{watch.Token}\0", out _, Errno.ENOENT);
+            try
+            {
+                RequestRaw(XenstoreMessageType.Unwatch, 0, watch.Path, $"{watch.Path}\0{watch.Token}\0");
+            }
+            catch (XenstoreException)
+            {
+                // The server has dropped it meanwhile, or refuses: events that still come find no token, and disposing must not fail.
+            }
         }
     }
 
