@@ -55,7 +55,7 @@ public static class TransitionTable
 
         Closing => ours == Closed ? Wait : FinishClose,
         Closed => ours == Closed ? Release : FinishClose,
-        Reconfiguring or Reconfigured => isOnline ? Wait : FinishClose,
+        Reconfiguring or Reconfigured => isOnline || ours == Closed ? Wait : FinishClose,
     };
 
     /// <summary>We hold nothing.</summary>
