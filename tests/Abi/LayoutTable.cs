@@ -197,6 +197,7 @@ internal static class LayoutTable
             new(nameof(ConnectionRecord.IntentPages), null, 28),
             new(nameof(ConnectionRecord.IntentIndex), null, 32),
             new(nameof(ConnectionRecord.Allocations), null, 40),
+            new(nameof(ConnectionRecord.RetiredUntil), null, 104),
         ]),
 
         Own<ConnectionRecord.AllocationEntry>(16,

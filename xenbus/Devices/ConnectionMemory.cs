@@ -9,9 +9,9 @@ namespace Xenbus.Devices;
 public sealed unsafe class ConnectionMemory : IDisposable
 {
     /// <summary>Changes with the layout of any record.</summary>
-    internal const uint Version = 1;
+    internal const uint Version = 2;
 
-    /// <summary>Devices at most. A guest has one or two of each type.</summary>
+    /// <summary>Records: devices at most, and what they retired lately. A guest has one or two devices of each type.</summary>
     internal const int MaxDevices = 31;
 
     private const uint Magic = 0x62665858;
@@ -35,17 +35,18 @@ public sealed unsafe class ConnectionMemory : IDisposable
     public static ConnectionMemory Create()
     {
         Descriptor file = Descriptor.Own(Libc.MemoryFile("xenbus-connections", (MaxDevices + 1) * SlotBytes), "create", "a memory file");
-        ConnectionMemory memory = new(file, Map(file));
+        ConnectionMemory memory = MapOrClose(file);
         *(uint*)memory._pages.Address = Magic;
         *(uint*)(memory._pages.Address + 4) = Version;
         return memory;
     }
 
     /// <summary>Takes up the memory of a predecessor.</summary>
+    /// <param name="file">Taken over, also on failure.</param>
     /// <exception cref="XenException">It is not such a file, or of a version that this program does not know.</exception>
     public static ConnectionMemory Adopt(Descriptor file)
     {
-        ConnectionMemory memory = new(file, Map(file));
+        ConnectionMemory memory = MapOrClose(file);
         if (*(uint*)memory._pages.Address != Magic || *(uint*)(memory._pages.Address + 4) != Version)
         {
             memory.Dispose();
@@ -79,7 +80,7 @@ public sealed unsafe class ConnectionMemory : IDisposable
             {
                 free = free < 0 ? slot : free;
             }
-            else if (record.DeviceType == name && record.DeviceId == id)
+            else if (record.DeviceType == name && record.DeviceId == id && record.Phase != (uint)ConnectionPhase.Retired)
             {
                 return slot;
             }
@@ -97,10 +98,24 @@ public sealed unsafe class ConnectionMemory : IDisposable
 
     private nint Address(int slot) => _pages.Address + (slot + 1) * SlotBytes;
 
-    private static SharedPages Map(Descriptor file)
+    private static ConnectionMemory MapOrClose(Descriptor file)
     {
         byte* address = Libc.MapShared((MaxDevices + 1) * SlotBytes, true, file.Number, 0, out int errno);
-        return address != null ? new SharedPages(address, MaxDevices + 1, 0) : throw new XenException("map", "the connection memory", errno);
+        if (address == null)
+        {
+            file.Dispose();
+            throw new XenException("map", "the connection memory", errno);
+        }
+
+        return new(file, new SharedPages(address, MaxDevices + 1, 0));
+    }
+
+    /// <summary>A device type from a record.</summary>
+    internal static string Unpack(ulong type)
+    {
+        Span<byte> letters = stackalloc byte[8];
+        BitConverter.TryWriteBytes(letters, type);
+        return Encoding.ASCII.GetString(letters.TrimEnd((byte)0));
     }
 
     private static ulong Pack(string type)

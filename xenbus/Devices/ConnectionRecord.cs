@@ -45,6 +45,9 @@ internal struct ConnectionRecord
     /// <summary>The device's allocations.</summary>
     [FieldOffset(40)] public AllocationArray Allocations;
 
+    /// <summary>Timestamp of the monotonic clock after which retired pages are freed.</summary>
+    [FieldOffset(104)] public long RetiredUntil;
+
     /// <summary>Fixed array of allocations.</summary>
     [InlineArray(MaxAllocations)]
     public struct AllocationArray
@@ -75,4 +78,7 @@ internal enum ConnectionPhase : uint
 
     /// <summary>The backend may know of them: they are freed only when it has let go.</summary>
     Published = 2,
+
+    /// <summary>The pages belong to no device any more, but nobody can say that the backend has let go of them: freed after a while.</summary>
+    Retired = 3,
 }

@@ -11,17 +11,23 @@ public sealed class DeviceResources
     private readonly IGrantAllocator _allocator;
     private readonly IEventChannels _channels;
     private readonly ConnectionMemory _memory;
-    private readonly int _slot;
-    private readonly DomainId _backend;
+    private readonly RetiredPages _retired;
+    private readonly DeviceIdentity _device;
     private readonly List<SharedPages> _mapped = [];
+    private int _slot;
 
-    internal DeviceResources(IGrantAllocator allocator, IEventChannels channels, ConnectionMemory memory, string type, int id, DomainId backend)
+    internal DeviceResources(IGrantAllocator allocator, IEventChannels channels, ConnectionMemory memory, RetiredPages retired, DeviceIdentity device)
     {
         _allocator = allocator;
         _channels = channels;
         _memory = memory;
-        _backend = backend;
-        _slot = memory.SlotOf(type, id);
+        _retired = retired;
+        _device = device;
+        _slot = memory.SlotOf(device.Type, device.Id);
+        if (!ArePublished)
+        {
+            Volatile.Write(ref Record.Phase, (uint)ConnectionPhase.Preparing);
+        }
     }
 
     /// <summary>Bytes that outlive the worker, for the driver's own notes: zero for a new connection, as they were left after a take-over.</summary>
@@ -49,22 +55,35 @@ public sealed class DeviceResources
         }
 
         Volatile.Write(ref record.Phase, (uint)ConnectionPhase.Preparing);
-        record.IntentIndex = _memory.AllocatedBytes;
-        Volatile.Write(ref record.IntentPages, pageCount);
         GrantAllocation allocation;
         try
         {
-            allocation = _allocator.Allocate(_backend, pageCount, isWritable);
+            allocation = Allocate(ref record, pageCount, isWritable);
         }
-        catch
+        catch (XenException) when (_retired.FreeAll())
         {
-            Volatile.Write(ref record.IntentPages, 0);
-            throw;
+            allocation = Allocate(ref record, pageCount, isWritable);
         }
 
         Note(ref record, allocation.Index, pageCount);
         references = allocation.References;
         return Map(allocation.Index, pageCount);
+    }
+
+    private GrantAllocation Allocate(ref ConnectionRecord record, int pageCount, bool isWritable)
+    {
+        record.IntentIndex = _memory.AllocatedBytes;
+        Volatile.Write(ref record.IntentPages, pageCount);
+        try
+        {
+            return _allocator.Allocate(_device.Backend, pageCount, isWritable);
+        }
+        catch
+        {
+            // Also what was given out although the answer got lost.
+            FinishIntents(ref record, _memory, _allocator, _channels);
+            throw;
+        }
     }
 
     /// <summary>Maps an allocation of a predecessor again, in the order in which they were made.</summary>
@@ -88,7 +107,17 @@ public sealed class DeviceResources
         ref ConnectionRecord record = ref Record;
         Volatile.Write(ref record.Phase, (uint)ConnectionPhase.Preparing);
         Volatile.Write(ref record.IntentPort, 1);
-        EventChannelPort port = _channels.BindUnbound(_backend);
+        EventChannelPort port;
+        try
+        {
+            port = _channels.BindUnbound(_device.Backend);
+        }
+        catch
+        {
+            Volatile.Write(ref record.IntentPort, 0);
+            throw;
+        }
+
         Volatile.Write(ref record.Port, port.Value);
         Volatile.Write(ref record.IntentPort, 0);
         return port;
@@ -97,27 +126,68 @@ public sealed class DeviceResources
     /// <summary>From now on the backend may know of the resources.</summary>
     internal void MarkPublished() => Volatile.Write(ref Record.Phase, (uint)ConnectionPhase.Published);
 
-    /// <summary>Unmaps and frees everything. Only when the backend has let go.</summary>
-    internal void Release()
+    /// <summary>Unmaps and gives up everything, so that the device can begin anew.</summary>
+    /// <param name="hasBackendLetGo">Whether the backend said that it is Closed. If not, what it may map is freed only after a while.</param>
+    internal void Release(bool hasBackendLetGo)
     {
         ref ConnectionRecord record = ref Record;
         UnmapAll();
-        FinishIntents(ref record);
-        while (record.AllocationCount > 0)
+        FinishIntents(ref record, _memory, _allocator, _channels);
+        if (ArePublished && !hasBackendLetGo)
         {
-            ref ConnectionRecord.AllocationEntry last = ref record.Allocations[record.AllocationCount - 1];
-            _allocator.Free(last.Index, last.PageCount);
-            Volatile.Write(ref record.AllocationCount, record.AllocationCount - 1);
+            _retired.Add(_slot);
+            _slot = _memory.SlotOf(_device.Type, _device.Id);
+            Volatile.Write(ref Record.Phase, (uint)ConnectionPhase.Preparing);
+            return;
         }
 
-        if (record.Port != 0)
-        {
-            _channels.Unbind(new(record.Port));
-            Volatile.Write(ref record.Port, 0);
-        }
-
-        Notes.Clear();
+        // First, so that a successor does not take over what is half freed.
         Volatile.Write(ref record.Phase, (uint)ConnectionPhase.Preparing);
+        Notes.Clear();
+        RetiredPages.FreeResources(ref record, _allocator, _channels);
+    }
+
+    /// <summary>Whether a backend may know of the resources of any device.</summary>
+    internal static bool AnyIsPublished(ConnectionMemory memory)
+    {
+        bool isAny = false;
+        for (int slot = 0; slot < ConnectionMemory.MaxDevices; slot++)
+        {
+            isAny |= memory.Record(slot).Phase == (uint)ConnectionPhase.Published;
+        }
+
+        return isAny;
+    }
+
+    /// <summary>Cares for what predecessors left of devices that are not there any more: frees it, or retires what a backend may map.</summary>
+    /// <param name="memory">All records.</param>
+    /// <param name="retired">Takes what must be kept for a while.</param>
+    /// <param name="allocator">Has the pages.</param>
+    /// <param name="channels">Has the ports.</param>
+    /// <param name="isThere">Whether the device of a type and a number is there.</param>
+    internal static void ReleaseOrphans(
+        ConnectionMemory memory, RetiredPages retired, IGrantAllocator allocator, IEventChannels channels, Func<string, int, bool> isThere)
+    {
+        for (int slot = 0; slot < ConnectionMemory.MaxDevices; slot++)
+        {
+            ref ConnectionRecord record = ref memory.Record(slot);
+            if (record.Phase is (uint)ConnectionPhase.Free or (uint)ConnectionPhase.Retired
+                || isThere(ConnectionMemory.Unpack(record.DeviceType), record.DeviceId))
+            {
+                continue;
+            }
+
+            FinishIntents(ref record, memory, allocator, channels);
+            if (record.Phase == (uint)ConnectionPhase.Published)
+            {
+                retired.Add(slot);
+            }
+            else
+            {
+                RetiredPages.FreeResources(ref record, allocator, channels);
+                Volatile.Write(ref record.Phase, (uint)ConnectionPhase.Free);
+            }
+        }
     }
 
     /// <summary>Unmaps in this process; what was allocated stays for a successor.</summary>
@@ -134,10 +204,8 @@ public sealed class DeviceResources
     /// <summary>Gives the record back; the device is gone and everything released.</summary>
     internal void Forget() => Volatile.Write(ref Record.Phase, (uint)ConnectionPhase.Free);
 
-    /// <summary>Brings to an end what a predecessor had asked for when it was killed.</summary>
-    internal void Recover() => FinishIntents(ref Record);
-
-    private void FinishIntents(ref ConnectionRecord record)
+    /// <summary>Brings to an end what a killed worker had asked for.</summary>
+    private static void FinishIntents(ref ConnectionRecord record, ConnectionMemory memory, IGrantAllocator allocator, IEventChannels channels)
     {
         if (record.IntentPages > 0)
         {
@@ -148,9 +216,9 @@ public sealed class DeviceResources
             }
 
             // The next index is the sum of what was allocated, so pages that were given out but not noted can only be there.
-            if (isNoted || _allocator.Free(record.IntentIndex, record.IntentPages))
+            if (isNoted || allocator.Free(record.IntentIndex, record.IntentPages))
             {
-                _memory.AllocatedBytes = record.IntentIndex + (ulong)record.IntentPages * SharedPages.PageBytes;
+                memory.AllocatedBytes = record.IntentIndex + (ulong)record.IntentPages * SharedPages.PageBytes;
             }
 
             Volatile.Write(ref record.IntentPages, 0);
@@ -160,7 +228,7 @@ public sealed class DeviceResources
         {
             if (record.Port == 0)
             {
-                UnbindUnknownPorts();
+                UnbindUnknownPorts(memory, channels);
             }
 
             Volatile.Write(ref record.IntentPort, 0);
@@ -168,20 +236,20 @@ public sealed class DeviceResources
     }
 
     /// <summary>A port's number cannot be foretold, but unbinding another file's port is refused: so every number that nobody noted is tried.</summary>
-    private void UnbindUnknownPorts()
+    private static void UnbindUnknownPorts(ConnectionMemory memory, IEventChannels channels)
     {
         for (uint port = 1; port < MaxPorts; port++)
         {
             bool isNoted = false;
             for (int slot = 0; slot < ConnectionMemory.MaxDevices; slot++)
             {
-                ref ConnectionRecord other = ref _memory.Record(slot);
+                ref ConnectionRecord other = ref memory.Record(slot);
                 isNoted |= other.Phase != (uint)ConnectionPhase.Free && other.Port == port;
             }
 
             if (!isNoted)
             {
-                _channels.Unbind(new(port));
+                channels.Unbind(new(port));
             }
         }
     }

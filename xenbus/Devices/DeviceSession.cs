@@ -1,3 +1,4 @@
+using System.Text;
 using Xenbus.Linux.Interop;
 using Xenbus.Loop;
 using Xenbus.Wire;
@@ -22,11 +23,17 @@ internal sealed class DeviceSession : IDisposable
 
     private static readonly TimeSpan s_restartWindow = TimeSpan.FromMinutes(1);
 
+    /// <summary>A device that failed and cannot even be closed, because xenstore refuses, is tried again this often, each time after a longer pause.</summary>
+    private const int MaxFailedSteps = 8;
+
+    private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(100);
+
     private readonly FrontendServices _services;
     private readonly DeviceResources _resources;
     private readonly FrontendDevice _device;
     private readonly DeviceContext _context;
     private readonly LoopTimer _deadline;
+    private readonly LoopTimer _retry;
     private readonly List<XenstoreWatch> _watches = [];
     private readonly Queue<long> _restarts = [];
     private readonly Action<DeviceSession> _changed;
@@ -36,27 +43,21 @@ internal sealed class DeviceSession : IDisposable
     private bool _isDriverConnected;
     private bool _isStepping;
     private bool _hasBackendGivenUp;
+    private bool _hasErrorNode;
+    private bool _isNewChanceDue;
+    private int _failedSteps;
 
+    /// <summary>Makes the driver's object; nothing else happens before <see cref="Start"/>.</summary>
     public DeviceSession(FrontendServices services, IFrontendDriver driver, DeviceIdentity identity, Action<DeviceSession> changed)
     {
         _services = services;
         Identity = identity;
         _changed = changed;
-        _resources = new(services.Allocator, services.Channels, services.Memory, identity.Type, identity.Id, identity.Backend);
+        _resources = new(services.Allocator, services.Channels, services.Memory, services.Retired, identity);
         _deadline = services.Loop.CreateTimer(OnDeadline);
+        _retry = services.Loop.CreateTimer(Step);
         _context = new(this, identity, _resources, services);
         _device = driver.Create(_context);
-        if (_resources.ArePublished)
-        {
-            TakeOver();
-        }
-        else
-        {
-            _resources.Release();
-        }
-
-        _watches.Add(services.Xenstore.Watch(identity.FrontendPath, Step));
-        _watches.Add(services.Xenstore.Watch(identity.BackendPath, Step));
     }
 
     /// <summary>The device.</summary>
@@ -77,9 +78,30 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>Stopped as far as we can: the backend did not answer, so its pages must outlive us.</summary>
     public bool IsParked => _hasBackendGivenUp && _resources.ArePublished;
 
+    /// <summary>Takes over what a predecessor left, and begins to follow both ends.</summary>
+    /// <exception cref="XenException">Xenstore refuses the watches; dispose the session, and perhaps make another one later.</exception>
+    public void Start()
+    {
+        _watches.Add(_services.Xenstore.Watch(Identity.FrontendPath, Step));
+        _watches.Add(_services.Xenstore.Watch(Identity.BackendPath, Step));
+        if (_resources.ArePublished)
+        {
+            TakeOver();
+        }
+        else
+        {
+            _resources.Release(hasBackendLetGo: true);
+        }
+    }
+
     /// <summary>Closes in order.</summary>
     public void Stop()
     {
+        if (_goal == DeviceGoal.Stop)
+        {
+            return;
+        }
+
         _goal = DeviceGoal.Stop;
         Step();
     }
@@ -114,10 +136,12 @@ internal sealed class DeviceSession : IDisposable
             for (int i = 0; i < MaxActionsPerStep && StepOnce(); i++)
             {
             }
+
+            _failedSteps = 0;
         }
         catch (XenException exception)
         {
-            Fail(exception.Message);
+            OnStepFailed(exception);
         }
         finally
         {
@@ -127,28 +151,56 @@ internal sealed class DeviceSession : IDisposable
         _changed(this);
     }
 
-    /// <summary>The toolstack has removed the device's directory, or the process ends: unmaps, and frees if nobody can be using the pages.</summary>
+    /// <summary>Unmaps in this process. What is connected stays connected for a successor; what is stopped or gone is ended.</summary>
     public void Dispose()
     {
         StopDriver();
         _deadline.Dispose();
+        _retry.Dispose();
         foreach (XenstoreWatch watch in _watches)
         {
             watch.Dispose();
+        }
+
+        if (IsDone || IsParked)
+        {
+            _device.Remove();
         }
 
         _device.Dispose();
         _resources.UnmapAll();
     }
 
-    /// <summary>The directory is gone: nothing can be negotiated any more. The toolstack removes it only after the backend has closed or was killed.</summary>
+    /// <summary>The directory is gone, or is another device's by now: nothing can be negotiated any more.</summary>
     public void Vanish()
     {
         Log.DeviceRemoved(_services.Logger, Identity.Name);
         StopDriver();
-        _resources.Release();
+        _resources.Release(BackendState == XenbusState.Closed);
         _resources.Forget();
         IsDone = true;
+    }
+
+    /// <summary>Xenstore or the domain refused something. The first time the device is given up; after that it is closed as soon as that works.</summary>
+    private void OnStepFailed(XenException exception)
+    {
+        if (Failure is null)
+        {
+            Fail(exception.Message);
+            return;
+        }
+
+        Log.DeviceFailed(_services.Logger, Identity.Name, exception.Message);
+        if (_failedSteps++ < MaxFailedSteps)
+        {
+            _retry.Start(s_firstRetry * (1 << _failedSteps));
+        }
+        else if (_goal == DeviceGoal.Stop)
+        {
+            // Parked, if there is something that the backend may use; else nothing is lost.
+            _hasBackendGivenUp = true;
+            IsDone = !_resources.ArePublished;
+        }
     }
 
     private bool StepOnce()
@@ -159,15 +211,21 @@ internal sealed class DeviceSession : IDisposable
             return false;
         }
 
-        DeviceGoal goal = Failure is null ? _goal : DeviceGoal.Stop;
-        if (Failure is not null && _goal == DeviceGoal.Run && theirs == XenbusState.Initialising && !_resources.ArePublished)
+        if (_isNewChanceDue && _goal == DeviceGoal.Run && !_resources.ArePublished)
         {
-            // A new backend deserves a new chance.
+            // A new backend deserves one.
             Failure = null;
-            goal = _goal;
         }
 
+        _isNewChanceDue &= _resources.ArePublished;
+        DeviceGoal goal = Failure is null ? _goal : DeviceGoal.Stop;
         DeviceAction action = TransitionTable.Decide(goal, ours, theirs, CurrentPublication(), isOnline);
+        if (action != DeviceAction.Wait)
+        {
+            // Each wait has its own deadline.
+            _deadline.Cancel();
+        }
+
         switch (action)
         {
             case DeviceAction.Wait:
@@ -179,7 +237,6 @@ internal sealed class DeviceSession : IDisposable
                 SwitchState(XenbusState.Connected);
                 return true;
             case DeviceAction.Refresh:
-                _deadline.Cancel();
                 StartOrRefreshDriver();
                 return false;
             case DeviceAction.BeginClose:
@@ -192,12 +249,11 @@ internal sealed class DeviceSession : IDisposable
                 return true;
             case DeviceAction.Release:
                 StopDriver();
-                _resources.Release();
+                ReleaseResources(theirs);
                 return true;
             case DeviceAction.Restart:
-                return Restart();
+                return Restart(theirs);
             case DeviceAction.Done:
-                _deadline.Cancel();
                 if (_goal == DeviceGoal.Stop)
                 {
                     _resources.Forget();
@@ -221,10 +277,14 @@ internal sealed class DeviceSession : IDisposable
         }
 
         ours = xenstore.ReadState($"{Identity.FrontendPath}/state");
-        theirs = ReadBackendState();
-        isOnline = xenstore.ReadNumber($"{Identity.BackendPath}/online") is not 0;
+        theirs = XenbusStates.Parse(Encoding.ASCII.GetBytes(ReadBackend("state") ?? string.Empty));
+        isOnline = XenstoreClient.ParseNumber(ReadBackend("online")) is not 0;
         if (ours != _lastOurs || theirs != BackendState)
         {
+            // By the change, not by the state: what is given up in a state stays given up as long as that lasts.
+            _isNewChanceDue |= Failure is not null
+                && theirs is XenbusState.Initialising or XenbusState.InitWait
+                && BackendState is not (XenbusState.Initialising or XenbusState.InitWait);
             Log.StatesChanged(_services.Logger, Identity.Name, ours, theirs);
             (_lastOurs, BackendState) = (ours, theirs);
         }
@@ -233,15 +293,15 @@ internal sealed class DeviceSession : IDisposable
     }
 
     /// <summary>A directory that was removed cannot be told from one that we may not read: both mean that no backend is there.</summary>
-    private XenbusState ReadBackendState()
+    private string? ReadBackend(string node)
     {
         try
         {
-            return _services.Xenstore.ReadState($"{Identity.BackendPath}/state");
+            return _services.Xenstore.Read($"{Identity.BackendPath}/{node}");
         }
         catch (XenstoreException exception) when (exception.ErrorNumber is Errno.EACCES)
         {
-            return XenbusState.Unknown;
+            return null;
         }
     }
 
@@ -290,7 +350,7 @@ internal sealed class DeviceSession : IDisposable
         {
             // Nobody has seen these pages: state Initialised was not written.
             StopDriver();
-            _resources.Release();
+            _resources.Release(hasBackendLetGo: true);
             throw;
         }
 
@@ -300,10 +360,16 @@ internal sealed class DeviceSession : IDisposable
         return true;
     }
 
-    private bool Restart()
+    private void ReleaseResources(XenbusState theirs)
+    {
+        _hasBackendGivenUp = false;
+        _resources.Release(hasBackendLetGo: theirs == XenbusState.Closed);
+    }
+
+    private bool Restart(XenbusState theirs)
     {
         StopDriver();
-        _resources.Release();
+        ReleaseResources(theirs);
         long now = _services.Loop.Clock.GetTimestamp();
         while (_restarts.TryPeek(out long oldest) && _services.Loop.Clock.GetElapsedTime(oldest, now) > s_restartWindow)
         {
@@ -362,7 +428,11 @@ internal sealed class DeviceSession : IDisposable
         {
             _isDriverConnected = true;
             _device.Connect();
-            Log.DeviceConnected(_services.Logger, Identity.Name);
+            if (_isDriverConnected)
+            {
+                Log.DeviceConnected(_services.Logger, Identity.Name);
+                RemoveError();
+            }
         }
     }
 
@@ -438,11 +508,23 @@ internal sealed class DeviceSession : IDisposable
         _changed(this);
     }
 
+    private string ErrorPath => $"error/{Identity.FrontendPath}/error";
+
+    private void RemoveError()
+    {
+        if (_hasErrorNode)
+        {
+            _services.Xenstore.Remove(ErrorPath);
+            _hasErrorNode = false;
+        }
+    }
+
     private void WriteError(string reason)
     {
         try
         {
-            _services.Xenstore.Write($"error/{Identity.FrontendPath}/error", $"{Errno.EIO} {reason}");
+            _services.Xenstore.Write(ErrorPath, $"{Errno.EIO} {reason}");
+            _hasErrorNode = true;
         }
         catch (XenstoreException exception)
         {

@@ -29,6 +29,11 @@ public abstract class FrontendDevice : IDisposable
     /// <summary>Stop using pages and port now. Called also when nothing was prepared.</summary>
     public abstract void Disconnect();
 
+    /// <summary>The device was stopped or removed and no successor will serve it: ends what would outlive this process. Followed by disposal.</summary>
+    public virtual void Remove()
+    {
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -36,7 +41,7 @@ public abstract class FrontendDevice : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The device is gone: lets go of what is not pages and port.</summary>
+    /// <summary>This process is done with the device: lets go of what is not pages and port, and leaves to a successor what outlives this process.</summary>
     protected virtual void Dispose(bool disposing)
     {
     }

@@ -11,15 +11,25 @@ public sealed class FrontendHost : IDisposable
 {
     private const string EventChannelsName = "evtchn", AllocatorName = "gntalloc", MemoryName = "connections", DeviceRoot = "device";
 
+    /// <summary>When devices could not be listed or taken on, that is tried again after this time, then twice, four times … that time.</summary>
+    private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(200), s_lastRetry = TimeSpan.FromMinutes(1);
+
+    /// <summary>A host that is to stop and cannot find out what to stop, because xenstore refuses, ends after so many tries.</summary>
+    private const int MaxFailedDiscoveries = 6;
+
     private readonly IDomain _domain;
     private readonly EventLoop _loop;
     private readonly IDescriptorStore _descriptors;
     private readonly IFrontendDriver[] _drivers;
     private readonly ILogger _logger;
     private readonly List<DeviceSession> _sessions = [];
+    private readonly LoopTimer _discoverAgain;
     private FrontendServices? _services;
     private XenstoreWatch? _watch;
     private Action? _stopped;
+    private TimeSpan _discoverAfter = s_firstRetry;
+    private bool _hasDiscovered;
+    private int _failedDiscoveries;
 
     /// <summary>Composes; nothing is opened before <see cref="Start"/>.</summary>
     public FrontendHost(IDomain domain, EventLoop loop, IDescriptorStore descriptors, IEnumerable<IFrontendDriver> drivers, ILogger logger)
@@ -29,6 +39,7 @@ public sealed class FrontendHost : IDisposable
         _descriptors = descriptors;
         _drivers = [.. drivers];
         _logger = logger;
+        _discoverAgain = loop.CreateTimer(Discover);
     }
 
     /// <summary>The states of every device changed in some way; look at <see cref="Devices"/>.</summary>
@@ -50,19 +61,37 @@ public sealed class FrontendHost : IDisposable
     /// <exception cref="XenException">Something is missing or forbidden; the message names the remedy.</exception>
     public void Start()
     {
-        XenstoreClient xenstore = new(_domain.OpenXenstore(), _loop);
-        DomainId ownDomain = ReadOwnDomain(xenstore);
-        ConnectionMemory memory = _descriptors.Take(MemoryName) is { } memoryFile ? ConnectionMemory.Adopt(memoryFile) : Keep(ConnectionMemory.Create(), MemoryName);
-        IEventChannels channels = _descriptors.Take(EventChannelsName) is { } channelFile
-            ? _domain.AdoptEventChannels(channelFile)
-            : Keep(_domain.OpenEventChannels(), EventChannelsName);
-        IGrantAllocator allocator = _descriptors.Take(AllocatorName) is { } allocatorFile
-            ? _domain.AdoptGrantAllocator(allocatorFile)
-            : Keep(_domain.OpenGrantAllocator(), AllocatorName);
-        _services = new(
-            _domain, ownDomain, _loop, xenstore, channels, new EventChannelDispatcher(channels, _loop), allocator, memory, _descriptors, _logger);
-        Log.Started(_logger, _domain.Description, ownDomain);
-        _watch = xenstore.Watch(DeviceRoot, Discover);
+        XenstoreClient? xenstore = null;
+        ConnectionMemory? memory = null;
+        IEventChannels? channels = null;
+        IGrantAllocator? allocator = null;
+        try
+        {
+            xenstore = new(_domain.OpenXenstore(), _loop);
+            DomainId ownDomain = ReadOwnDomain(xenstore);
+            channels = _descriptors.Take(EventChannelsName) is { } channelFile ? _domain.AdoptEventChannels(channelFile) : _domain.OpenEventChannels();
+            // Given away before anything uses them, so that they outlive this process whatever happens; what was taken is there still.
+            _descriptors.Keep(EventChannelsName, channels.File);
+            allocator = _descriptors.Take(AllocatorName) is { } allocatorFile ? _domain.AdoptGrantAllocator(allocatorFile) : _domain.OpenGrantAllocator();
+            _descriptors.Keep(AllocatorName, allocator.File);
+            // Last: without the files that they speak of, records would mislead a successor.
+            memory = _descriptors.Take(MemoryName) is { } memoryFile ? ConnectionMemory.Adopt(memoryFile) : ConnectionMemory.Create();
+            _descriptors.Keep(MemoryName, memory.File);
+            _watch = xenstore.Watch(DeviceRoot, Discover);
+            RetiredPages retired = new(memory, allocator, channels, _loop);
+            retired.Emptied += CheckStopped;
+            _services = new(
+                _domain, ownDomain, _loop, xenstore, channels, new EventChannelDispatcher(channels, _loop), allocator, memory, retired, _descriptors, _logger);
+            Log.Started(_logger, _domain.Description, ownDomain);
+        }
+        catch
+        {
+            allocator?.Dispose();
+            channels?.Dispose();
+            memory?.Dispose();
+            xenstore?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Closes every device in order.</summary>
@@ -70,16 +99,13 @@ public sealed class FrontendHost : IDisposable
     public void Stop(Action stopped)
     {
         _stopped = stopped;
-        foreach (DeviceSession session in _sessions.ToArray())
-        {
-            session.Stop();
-        }
-
+        StopSessions();
         _loop.Post(CheckStopped);
     }
 
     /// <summary>A backend did not let go of its device's pages when we stopped: they must not be freed, so somebody has to keep the allocator's file.</summary>
-    public bool HasParkedDevices => _sessions.Exists(session => session.IsParked);
+    public bool HasParkedDevices => _sessions.Exists(session => session.IsParked)
+        || (_stopped is not null && !_hasDiscovered && _services is { } services && DeviceResources.AnyIsPublished(services.Memory));
 
     /// <summary>Unmaps and closes in this process. Devices that were not stopped stay connected if the descriptors are kept elsewhere.</summary>
     public void Dispose()
@@ -90,9 +116,11 @@ public sealed class FrontendHost : IDisposable
         }
 
         _sessions.Clear();
-        _watch?.Dispose();
+        _discoverAgain.Dispose();
         if (_services is { } services)
         {
+            _watch?.Dispose();
+            services.Retired.Dispose();
             services.Dispatcher.Dispose();
             services.Allocator.Dispose();
             services.Channels.Dispose();
@@ -101,56 +129,75 @@ public sealed class FrontendHost : IDisposable
         }
     }
 
+    private void StopSessions()
+    {
+        foreach (DeviceSession session in _sessions.ToArray())
+        {
+            session.Stop();
+        }
+    }
+
     private static DomainId ReadOwnDomain(XenstoreClient xenstore) => xenstore.ReadNumber("domid") is >= 0 and <= ushort.MaxValue and { } number
         ? new((ushort)number)
         : throw new XenException("read", "domid", 0, "xenstore does not say which domain this is; is this a Xen guest?");
-
-    /// <summary>Given away before anything uses it, so that it outlives this process whatever happens.</summary>
-    private ConnectionMemory Keep(ConnectionMemory memory, string name)
-    {
-        _descriptors.Keep(name, memory.File);
-        return memory;
-    }
-
-    private IEventChannels Keep(IEventChannels channels, string name)
-    {
-        _descriptors.Keep(name, channels.File);
-        return channels;
-    }
-
-    private IGrantAllocator Keep(IGrantAllocator allocator, string name)
-    {
-        _descriptors.Keep(name, allocator.File);
-        return allocator;
-    }
 
     private void Discover()
     {
         try
         {
             RemoveVanished();
-            if (_stopped is null)
+            bool areAllServed = true;
+            // A worker that is told to stop before its first look, by a holder that is stopping, must find what its predecessor left connected.
+            if (_stopped is null || !_hasDiscovered)
             {
                 foreach (IFrontendDriver driver in _drivers)
                 {
-                    AddNew(driver);
+                    areAllServed &= AddNew(driver);
                 }
             }
+
+            if (areAllServed)
+            {
+                ReleaseOrphans();
+                _hasDiscovered = true;
+                _failedDiscoveries = 0;
+                _discoverAgain.Cancel();
+                _discoverAfter = s_firstRetry;
+            }
+            else
+            {
+                DiscoverLater();
+            }
         }
-        catch (XenstoreException exception)
+        catch (XenException exception)
         {
-            // The next change is another chance; devices that are connected go on.
+            // Devices that are connected go on.
             Log.DiscoveryFailed(_logger, exception.Message);
+            DiscoverLater();
+        }
+
+        if (_stopped is not null)
+        {
+            StopSessions();
         }
 
         DevicesChanged?.Invoke();
+        CheckStopped();
+    }
+
+    private void DiscoverLater()
+    {
+        _failedDiscoveries++;
+        _discoverAgain.Start(_discoverAfter);
+        _discoverAfter = _discoverAfter * 2 < s_lastRetry ? _discoverAfter * 2 : s_lastRetry;
     }
 
     private void RemoveVanished()
     {
         foreach (DeviceSession session in _sessions.ToArray())
         {
-            if (_services!.Xenstore.Read($"{session.Identity.FrontendPath}/backend") is null)
+            // Another path: the device was removed and made anew, for another backend, between two looks.
+            if (_services!.Xenstore.Read($"{session.Identity.FrontendPath}/backend") != session.Identity.BackendPath)
             {
                 session.Vanish();
                 session.Dispose();
@@ -159,8 +206,24 @@ public sealed class FrontendHost : IDisposable
         }
     }
 
-    private void AddNew(IFrontendDriver driver)
+    /// <summary>What predecessors left of devices that were removed while no worker was there.</summary>
+    private void ReleaseOrphans()
     {
+        if (!_hasDiscovered && _services is { } services)
+        {
+            DeviceResources.ReleaseOrphans(
+                services.Memory,
+                services.Retired,
+                services.Allocator,
+                services.Channels,
+                (type, id) => services.Xenstore.Read($"{DeviceRoot}/{type}/{id}/backend") is not null);
+        }
+    }
+
+    /// <returns>Whether every device that is there is served.</returns>
+    private bool AddNew(IFrontendDriver driver)
+    {
+        bool areAllServed = true;
         FrontendServices services = _services!;
         string root = $"{DeviceRoot}/{driver.DeviceType}";
         foreach (string name in services.Xenstore.List(root))
@@ -186,9 +249,41 @@ public sealed class FrontendHost : IDisposable
             }
 
             Log.DeviceFound(_logger, identity.Name, backendPath);
-            _sessions.Add(new DeviceSession(services, driver, identity, OnSessionChanged));
+            areAllServed &= TryServe(driver, identity);
+        }
+
+        return areAllServed;
+    }
+
+    /// <summary>What keeps one device from being served must not keep the others from it.</summary>
+    private bool TryServe(IFrontendDriver driver, DeviceIdentity identity)
+    {
+        DeviceSession? session = null;
+        try
+        {
+            session = new(_services!, driver, identity, OnSessionChanged);
+            // Known before it starts: starting may report changes.
+            _sessions.Add(session);
+            session.Start();
+            return true;
+        }
+        catch (XenException exception)
+        {
+            Log.DeviceFailed(_logger, identity.Name, exception.Message);
+            if (session is not null)
+            {
+                _sessions.Remove(session);
+                session.Dispose();
+            }
+
+            return false;
         }
     }
+
+    private bool IsAtRest(FrontendServices services) =>
+        (_hasDiscovered || _failedDiscoveries >= MaxFailedDiscoveries)
+        && _sessions.TrueForAll(session => session.IsDone || session.IsParked)
+        && services.Retired.IsEmpty;
 
     private void OnSessionChanged(DeviceSession session)
     {
@@ -198,7 +293,7 @@ public sealed class FrontendHost : IDisposable
 
     private void CheckStopped()
     {
-        if (_stopped is { } stopped && _sessions.TrueForAll(session => session.IsDone || session.IsParked))
+        if (_stopped is { } stopped && (_services is null || IsAtRest(_services)))
         {
             _stopped = static () => { };
             stopped();

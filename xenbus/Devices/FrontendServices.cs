@@ -15,5 +15,6 @@ internal sealed record FrontendServices(
     EventChannelDispatcher Dispatcher,
     IGrantAllocator Allocator,
     ConnectionMemory Memory,
+    RetiredPages Retired,
     IDescriptorStore Descriptors,
     ILogger Logger);

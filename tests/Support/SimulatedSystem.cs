@@ -1,0 +1,285 @@
+using Xenbus.Domain;
+using Xenbus.Loop;
+using Xenbus.Loopback;
+using Xenbus.Wire;
+using XenFbFront.Backend;
+using XenFbFront.Content;
+using XenFbFront.Vfb;
+using Xunit;
+
+namespace XenFbFront.Tests.Support;
+
+/// <summary>Everything in one process on one thread and one clock that stands still: hypervisor, toolstack, backends, holder and worker.</summary>
+/// <remarks>
+/// Backend and worker have a loop each, as they are two processes: an unfair order between them is part of the simulation. At each turn it is
+/// checked that no page is freed while a backend maps it.
+/// </remarks>
+internal sealed class SimulatedSystem : IDisposable
+{
+    public static readonly DomainId Guest = new(1);
+
+    /// <summary>A storm that never ends must fail the test; connecting takes about forty turns.</summary>
+    private const int MaxTurns = 20_000;
+
+    private readonly EventLoop _backendLoop;
+    private readonly BackendOptions _backendOptions;
+
+    public SimulatedSystem(BackendOptions? backend = null, int seed = 1, HypervisorOptions? hypervisor = null)
+    {
+        Hypervisor = new(Clock, seed, hypervisor);
+        _backendLoop = new(Clock);
+        _backendOptions = backend ?? new();
+        Toolstack.AddDomain(Guest);
+    }
+
+    public ManualTimeProvider Clock { get; } = new();
+
+    public Hypervisor Hypervisor { get; }
+
+    public LoopbackToolstack Toolstack => Hypervisor.Toolstack;
+
+    public BackendHost? Backend { get; private set; }
+
+    public SimulatedWorker? Worker { get; private set; }
+
+    public KeptDescriptors Kept { get; } = new();
+
+    public InputBoard Input { get; } = new();
+
+    public ListLogger Log { get; } = new();
+
+    public VfbOptions VfbOptions { get; init; } = new() { Width = 64, Height = 48 };
+
+    /// <summary>Makes the source of each worker.</summary>
+    public Func<IScreenSource> MakeSource { get; init; } = () => new PatternSource();
+
+    /// <summary>States that the backends wrote, as <c>vfb 4</c>.</summary>
+    public List<string> BackendHistory { get; } = [];
+
+    /// <summary>Pages that were ever found freed while a backend mapped them.</summary>
+    public int FreedWhileMapped { get; private set; }
+
+    public VfbBackend Vfb => Backend!.FramebufferOf(Guest)!;
+
+    public VkbdBackend Vkbd => Backend!.KeyboardOf(Guest)!;
+
+    public static SimulatedSystem Connected(BackendOptions? backend = null, Func<IScreenSource>? source = null, VfbOptions? vfb = null)
+    {
+        SimulatedSystem system = new(backend) { MakeSource = source ?? (() => new PatternSource()), VfbOptions = vfb ?? new() { Width = 64, Height = 48 } };
+        system.AddDevices();
+        system.StartBackend();
+        system.StartWorker();
+        system.RunUntilConnected();
+        system.Settle();
+        return system;
+    }
+
+    public void AddDevices()
+    {
+        Toolstack.AddDevice("vfb", Guest, 0);
+        Toolstack.AddDevice("vkbd", Guest, 0);
+    }
+
+    public void StartBackend()
+    {
+        Backend = new(new LoopbackDomain(Hypervisor, DomainId.Zero), _backendLoop, _backendOptions, line => Log.Lines.Add($"backend: {line}"));
+        Backend.DeviceStateChanged += change => BackendHistory.Add($"{change.Type} {(int)change.Backend}");
+    }
+
+    /// <summary>The backend's process dies; the toolstack is not told.</summary>
+    public void AbandonBackend()
+    {
+        Backend?.Abandon();
+        Backend = null;
+    }
+
+    /// <summary>The next worker. One that dies while it starts is buried.</summary>
+    public SimulatedWorker StartWorker(WorkerFate? fate = null)
+    {
+        Worker = new(
+            new LoopbackDomain(Hypervisor, Guest), Kept, Input, MakeSource(), VfbOptions, Clock, Log, fate ?? new());
+        SimulatedWorker worker = Worker;
+        Live(() =>
+        {
+            worker.Host.Start();
+            return true;
+        });
+        return worker;
+    }
+
+    /// <summary>SIGKILL between two turns.</summary>
+    public void KillWorker()
+    {
+        Worker?.Bury();
+        Worker = null;
+    }
+
+    /// <summary>One turn of everybody.</summary>
+    /// <returns>Whether anybody did anything.</returns>
+    public bool Turn()
+    {
+        bool didWork = Hypervisor.Pump();
+        didWork |= _backendLoop.RunOnce(TimeSpan.Zero);
+        CheckPages();
+        didWork |= TurnWorker();
+        return didWork;
+    }
+
+    /// <summary>One turn of the worker alone.</summary>
+    public bool TurnWorker()
+    {
+        bool didWork = Worker is { } worker && Live(() => worker.Loop.RunOnce(TimeSpan.Zero));
+        CheckPages();
+        return didWork;
+    }
+
+    /// <summary>One turn of the backend alone.</summary>
+    public bool TurnBackend() => _backendLoop.RunOnce(TimeSpan.Zero);
+
+    /// <summary>Runs until nobody has anything to do now.</summary>
+    public void Settle()
+    {
+        for (int turn = 0; turn < MaxTurns; turn++)
+        {
+            if (!Turn())
+            {
+                return;
+            }
+        }
+
+        Assert.Fail("the system does not come to rest\n" + string.Join('\n', Log.Lines.TakeLast(40)));
+    }
+
+    /// <summary>Lets time pass in one step.</summary>
+    public void Advance(TimeSpan time)
+    {
+        Clock.Advance(time);
+        Settle();
+    }
+
+    /// <summary>Runs, and whenever nobody has anything to do, lets time pass to the next timer.</summary>
+    /// <param name="condition">Asked after each turn.</param>
+    /// <param name="limit">Of virtual time.</param>
+    /// <returns>Whether the condition came true.</returns>
+    public bool TryRun(Func<bool> condition, TimeSpan limit)
+    {
+        TimeSpan end = Clock.Elapsed + limit;
+        for (int turn = 0; turn < MaxTurns; turn++)
+        {
+            if (condition())
+            {
+                return true;
+            }
+
+            if (!Turn())
+            {
+                TimeSpan? next = null;
+                foreach (EventLoop? loop in (ReadOnlySpan<EventLoop?>)[Hypervisor.Loop, _backendLoop, Worker?.Loop])
+                {
+                    if (loop?.TimeToNextTimer() is { } wait && !(wait >= next))
+                    {
+                        next = wait;
+                    }
+                }
+
+                if (next is null || Clock.Elapsed + next > end)
+                {
+                    return condition();
+                }
+
+                Clock.Advance(next.Value > TimeSpan.Zero ? next.Value : TimeSpan.Zero);
+            }
+        }
+
+        return condition();
+    }
+
+    /// <summary>As <see cref="TryRun"/>, and fails when the condition does not come true.</summary>
+    public void Run(Func<bool> condition, string expected)
+    {
+        if (!TryRun(condition, TimeSpan.FromMinutes(2)))
+        {
+            Assert.Fail($"not reached: {expected}\n{string.Join('\n', Log.Lines.TakeLast(40))}");
+        }
+    }
+
+    public void RunUntilConnected() => Run(() => IsConnected("vfb") && IsConnected("vkbd"), "both devices connected");
+
+    public bool IsConnected(string type, int id = 0) =>
+        FrontendState(type, id) == XenbusState.Connected && BackendState(type, id) == XenbusState.Connected && Worker is not null;
+
+    public XenbusState FrontendState(string type, int id = 0) => Toolstack.ReadState(LoopbackToolstack.FrontendPath(type, Guest, id));
+
+    public XenbusState BackendState(string type, int id = 0) => Toolstack.ReadState(LoopbackToolstack.BackendPath(type, Guest, id));
+
+    public string? Node(string type, string name, int id = 0) => Toolstack.Read($"{LoopbackToolstack.FrontendPath(type, Guest, id)}/{name}");
+
+    public void WriteNode(string type, string name, string value, int id = 0) =>
+        Toolstack.Write($"{LoopbackToolstack.FrontendPath(type, Guest, id)}/{name}", value);
+
+    public string? ErrorNode(string type, int id = 0) => Toolstack.Read($"/local/domain/{Guest}/error/device/{type}/{id}/error");
+
+    /// <summary>The picture that the backend shows.</summary>
+    public uint[] Picture()
+    {
+        lock (Vfb.Screen.Gate)
+        {
+            return Vfb.Screen.Pixels.ToArray();
+        }
+    }
+
+    /// <summary>Stops the worker in order and checks that nothing of it is left.</summary>
+    public void StopWorker()
+    {
+        SimulatedWorker worker = Worker!;
+        worker.Stop();
+        Run(() => worker.HasStopped, "stopped");
+        Worker = null;
+        worker.Dispose();
+        Settle();
+    }
+
+    /// <summary>Ends everything in order and checks that nothing is left behind: the end of most tests.</summary>
+    public void EndAndExpectNothingLeft()
+    {
+        if (Worker is not null)
+        {
+            StopWorker();
+        }
+
+        HypervisorCensus census = Hypervisor.Census;
+        Assert.True(census.Pages == 0 && census.Allocations == 0, $"{census.Allocations} allocations, {census.Pages} pages are left");
+        Assert.Equal(0, census.ForeignMappedPages);
+        Assert.Equal(0, census.Transactions);
+        Kept.Dispose();
+        Backend?.Dispose();
+        Backend = null;
+        Settle();
+        Assert.True(Hypervisor.Census.IsEmpty, $"left: {Hypervisor.Census}");
+        Assert.Equal(0, FreedWhileMapped);
+    }
+
+    public void Dispose()
+    {
+        KillWorker();
+        Kept.Dispose();
+        Backend?.Dispose();
+        _backendLoop.Dispose();
+        Hypervisor.Dispose();
+    }
+
+    private void CheckPages() => FreedWhileMapped = Math.Max(FreedWhileMapped, Hypervisor.Grants.FreedWhileMapped);
+
+    private bool Live(Func<bool> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (WorkerKilledException)
+        {
+            KillWorker();
+            return true;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Xenbus.Domain.Faults;
+
+namespace XenFbFront.Tests.Support;
+
+/// <summary>A simulated worker was killed. No code of the program catches this.</summary>
+internal sealed class WorkerKilledException : Exception;
+
+/// <summary>What befalls a simulated worker: a refused call, or death before or after a call.</summary>
+internal sealed class WorkerFate : IFaultPlan
+{
+    private long _killAt = long.MaxValue;
+
+    /// <summary>Called at the moment of death, before anything unwinds.</summary>
+    public Action? Dying { get; set; }
+
+    /// <summary>Calls seen so far that can fail.</summary>
+    public long FallibleCalls { get; private set; }
+
+    /// <summary>Moments passed so far at which the worker could have died.</summary>
+    public long Moments { get; private set; }
+
+    public bool IsDead { get; private set; }
+
+    /// <summary>Chooses the errno of a call by its kind and its number among those that can fail, from 1; 0 lets it pass.</summary>
+    public Func<DomainCall, long, int>? Refuse { get; set; }
+
+    /// <summary>Dies at the given moment from now, 1 for the next.</summary>
+    public void KillAfter(long moments) => _killAt = Moments + moments;
+
+    /// <summary>Does not die after all.</summary>
+    public void Spare() => _killAt = long.MaxValue;
+
+    /// <summary>A moment at which the worker may die.</summary>
+    public void Point()
+    {
+        if (IsDead)
+        {
+            // What unwinds after death must not do anything any more.
+            throw new WorkerKilledException();
+        }
+
+        if (++Moments >= _killAt)
+        {
+            IsDead = true;
+            Dying?.Invoke();
+            throw new WorkerKilledException();
+        }
+    }
+
+    public int Before(DomainCall call)
+    {
+        Point();
+        // Giving back is refused only for what was never given.
+        if (call is DomainCall.Notify or DomainCall.ReadPending or DomainCall.Unmask or DomainCall.FreePages or DomainCall.UnbindPort)
+        {
+            return 0;
+        }
+
+        FallibleCalls++;
+        return Refuse?.Invoke(call, FallibleCalls) ?? 0;
+    }
+
+    public void After(DomainCall call) => Point();
+}
