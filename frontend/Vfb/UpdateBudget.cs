@@ -34,6 +34,14 @@ public sealed class UpdateBudget(TimeProvider clock)
     /// <summary>Time between two refreshes as far as it is known.</summary>
     public TimeSpan Period { get; private set; } = TimeSpan.FromMilliseconds(DefaultPeriodMs);
 
+    /// <summary>Another backend, which has given no advice and shown nothing.</summary>
+    public void Reset()
+    {
+        IsNobodyLooking = false;
+        Period = TimeSpan.FromMilliseconds(DefaultPeriodMs);
+        _oldest = _sends = _rectangles = 0;
+    }
+
     /// <summary>Takes the backend's advice.</summary>
     /// <param name="periodMs">Milliseconds, 0 for nobody looking.</param>
     public void Advise(uint periodMs)

@@ -70,7 +70,8 @@ internal sealed class VfbDevice : FrontendDevice
             abi, page, _memory.Bytes[..(directoryPages * SharedPages.PageBytes)], frames.AsSpan(0, directoryPages), frames.AsSpan(directoryPages));
         _out = new(EventRingLayout.FramebufferOut);
         _in = new(EventRingLayout.FramebufferIn);
-        Notes = new() { Width = geometry.Width, Height = geometry.Height, Depth = geometry.Depth, DirectoryPages = directoryPages };
+        _budget.Reset();
+        Notes = new() { Size = VfbNotes.PackSize(geometry.Width, geometry.Height), Depth = geometry.Depth, DirectoryPages = directoryPages };
 
         AttachSource(geometry, directoryPages);
         details[PublishedNodes.PageReference] = sharedFrame[0].ToString();
@@ -112,9 +113,8 @@ internal sealed class VfbDevice : FrontendDevice
     public override void Connect()
     {
         _isConnected = true;
-        BackendChanged();
         _canvas!.Changed(_canvas.Bounds);
-        _resizeIsDue &= _resizeOffered;
+        BackendChanged();
         _driver.Report(_canvas.Geometry);
         Send();
     }
@@ -125,6 +125,7 @@ internal sealed class VfbDevice : FrontendDevice
         bool wasRequested = _updatesRequested;
         _updatesRequested = _context.IsOffered("request-update");
         _resizeOffered = _context.IsOffered("feature-resize");
+        _resizeIsDue &= _resizeOffered;
         if (_updatesRequested && !wasRequested)
         {
             Send();
@@ -155,6 +156,8 @@ internal sealed class VfbDevice : FrontendDevice
             if (refresh.Type == FramebufferWire.RefreshPeriodType)
             {
                 _budget.Advise(refresh.PeriodMs);
+                // What waits by the old advice is looked at anew below.
+                _moreLater.Cancel();
             }
         }
 
@@ -305,8 +308,7 @@ internal sealed class VfbDevice : FrontendDevice
             return false;
         }
 
-        FramebufferGeometry wanted = new(width, height, canvas.Geometry.Depth);
-        if (!wanted.IsValid(out _) || wanted.MemoryBytes > memory.Bytes.Length - (long)Notes.DirectoryPages * SharedPages.PageBytes)
+        if (!Fits(new(width, height, canvas.Geometry.Depth), memory))
         {
             return false;
         }
@@ -316,17 +318,25 @@ internal sealed class VfbDevice : FrontendDevice
         return true;
     }
 
+    private bool Fits(FramebufferGeometry geometry, SharedPages memory) =>
+        geometry.IsValid(out _) && geometry.MemoryBytes <= memory.Bytes.Length - (long)Notes.DirectoryPages * SharedPages.PageBytes;
+
     private void Resize()
     {
-        if (_canvas is not { } canvas || _memory is null)
+        // Since it was asked for, the connection may have ended, and another begun with other memory.
+        if (!_isConnected || _canvas is not { } canvas || _memory is not { } memory)
         {
             return;
         }
 
         FramebufferGeometry geometry = new(_wantedSize.Width, _wantedSize.Height, canvas.Geometry.Depth);
+        if (!Fits(geometry, memory))
+        {
+            return;
+        }
+
         _source.Detach();
-        Notes.Width = geometry.Width;
-        Notes.Height = geometry.Height;
+        Notes.Size = VfbNotes.PackSize(geometry.Width, geometry.Height);
         _resizeIsDue = true;
         AttachSource(geometry, Notes.DirectoryPages);
         _driver.Report(geometry);

@@ -6,15 +6,21 @@ namespace XenFbFront.Vfb;
 [StructLayout(LayoutKind.Explicit, Size = 16)]
 internal struct VfbNotes
 {
-    /// <summary>Pixels.</summary>
-    [FieldOffset(0)] public int Width;
-
-    /// <summary>Pixels.</summary>
-    [FieldOffset(4)] public int Height;
+    /// <summary>Width in the low half, height in the high half: changed by one store, so that no successor finds one of them new and one old.</summary>
+    [FieldOffset(0)] public long Size;
 
     /// <summary>Bits of a pixel.</summary>
     [FieldOffset(8)] public int Depth;
 
     /// <summary>Directory pages before the pixel pages in the second allocation.</summary>
     [FieldOffset(12)] public int DirectoryPages;
+
+    /// <summary>Width, pixels.</summary>
+    public readonly int Width => (int)Size;
+
+    /// <summary>Height, pixels.</summary>
+    public readonly int Height => (int)(Size >> 32);
+
+    /// <summary>Makes a <see cref="Size"/>.</summary>
+    public static long PackSize(int width, int height) => (long)height << 32 | (uint)width;
 }

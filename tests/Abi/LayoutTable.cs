@@ -5,6 +5,7 @@ using Xenbus.Wire;
 using Xenbus.Wire.Fbif;
 using Xenbus.Wire.Kbdif;
 using XenFbFront.Input;
+using XenFbFront.Vfb;
 
 namespace XenFbFront.Tests.Abi;
 
@@ -204,6 +205,13 @@ internal static class LayoutTable
         [
             new(nameof(ConnectionRecord.AllocationEntry.Index), null, 0),
             new(nameof(ConnectionRecord.AllocationEntry.PageCount), null, 8),
+        ]),
+
+        Own<VfbNotes>(16,
+        [
+            new(nameof(VfbNotes.Size), null, 0),
+            new(nameof(VfbNotes.Depth), null, 8),
+            new(nameof(VfbNotes.DirectoryPages), null, 12),
         ]),
     ];
 
