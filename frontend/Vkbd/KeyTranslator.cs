@@ -58,7 +58,7 @@ public static class KeyTranslator
         int count = 0;
         if (role == InputRole.Touch)
         {
-            for (int contact = 0; contact < 64 && count + 3 <= output.Length; contact++)
+            for (int contact = 0; contact < 64 && count + 4 <= output.Length; contact++)
             {
                 if ((state.Touching >> contact & 1) != 0)
                 {

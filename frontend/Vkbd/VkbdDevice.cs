@@ -37,6 +37,7 @@ internal sealed class VkbdDevice : FrontendDevice
     private VkbdModes _modes;
     private VkbdState _state;
     private bool _isConnected;
+    private bool _isTakenOver;
     private bool _isSinkRefusing;
 
     public VkbdDevice(DeviceContext context, IInputSink sink, VkbdDriver driver)
@@ -59,8 +60,9 @@ internal sealed class VkbdDevice : FrontendDevice
         _context.Domain.ResolveFrames(_shared, frame);
         _shared.Bytes.Clear();
         _in = new(EventRingLayout.KeyboardIn);
-        _state = default;
-        Notes = new() { Modes = _modes };
+        // What is still down because its device did not take the release is released when that works.
+        _state.Next = default;
+        Notes = new() { Modes = _modes, Even = _state };
 
         details[PublishedNodes.PageReference] = frame[0].ToString();
         details[PublishedNodes.PageGrant] = references[0].ToString();
@@ -85,6 +87,7 @@ internal sealed class VkbdDevice : FrontendDevice
 
         OpenDevices();
         SettleIntent(ref notes);
+        _isTakenOver = true;
         _driver.Report(_modes);
     }
 
@@ -92,6 +95,12 @@ internal sealed class VkbdDevice : FrontendDevice
     public override void Connect()
     {
         _isConnected = true;
+        if (!_isTakenOver)
+        {
+            ReleaseHeld();
+        }
+
+        _isTakenOver = false;
         Drain();
     }
 
@@ -118,14 +127,24 @@ internal sealed class VkbdDevice : FrontendDevice
     }
 
     /// <inheritdoc/>
+    public override void Remove()
+    {
+        Disconnect();
+        foreach (IInputDevice? device in _devices)
+        {
+            device?.Remove();
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The input devices live on in the holder: a successor takes them over, and programs in the guest notice nothing.</remarks>
     protected override void Dispose(bool disposing)
     {
         Disconnect();
         _retry.Dispose();
-        for (int i = 0; i < _devices.Length; i++)
+        foreach (IInputDevice? device in _devices)
         {
-            _devices[i]?.Remove();
-            _devices[i]?.Dispose();
+            device?.Dispose();
         }
     }
 
@@ -348,14 +367,26 @@ internal sealed class VkbdDevice : FrontendDevice
     {
         foreach (InputRole role in s_roles)
         {
-            VkbdState state = _state;
-            int count = KeyTranslator.ReleaseAll(role, ref state, _output);
-            if (count > 0 && _devices[(int)role] is { } device && device.Write(_output.AsSpan(0, count)) == 0)
+            // More may be held than the buffer has room for; each turn releases as much as fits.
+            while (ReleaseSome(role) > 0)
             {
-                _driver.Observer?.OnDelivered(role, _output.AsSpan(0, count));
-                Commit(state);
             }
         }
+    }
+
+    /// <returns>Events delivered; 0 when nothing was held, or the device takes nothing now.</returns>
+    private int ReleaseSome(InputRole role)
+    {
+        VkbdState state = _state;
+        int count = KeyTranslator.ReleaseAll(role, ref state, _output);
+        if (count == 0 || _devices[(int)role] is not { } device || device.Write(_output.AsSpan(0, count)) != 0)
+        {
+            return 0;
+        }
+
+        _driver.Observer?.OnDelivered(role, _output.AsSpan(0, count));
+        Commit(state);
+        return count;
     }
 
     private void TellRefusal(int errno)

@@ -6,6 +6,7 @@ using Xenbus.Wire.Fbif;
 using Xenbus.Wire.Kbdif;
 using XenFbFront.Input;
 using XenFbFront.Vfb;
+using XenFbFront.Vkbd;
 
 namespace XenFbFront.Tests.Abi;
 
@@ -212,6 +213,41 @@ internal static class LayoutTable
             new(nameof(VfbNotes.Size), null, 0),
             new(nameof(VfbNotes.Depth), null, 8),
             new(nameof(VfbNotes.DirectoryPages), null, 12),
+        ]),
+
+        Own<VkbdModes>(32,
+        [
+            new(nameof(VkbdModes.HasKeyboard), null, 0),
+            new(nameof(VkbdModes.HasPointer), null, 1),
+            new(nameof(VkbdModes.IsAbsolute), null, 2),
+            new(nameof(VkbdModes.IsRaw), null, 3),
+            new(nameof(VkbdModes.MaxX), null, 4),
+            new(nameof(VkbdModes.MaxY), null, 8),
+            new(nameof(VkbdModes.ContactCount), null, 12),
+            new(nameof(VkbdModes.TouchMaxX), null, 16),
+            new(nameof(VkbdModes.TouchMaxY), null, 20),
+        ]),
+
+        Own<VkbdState>(136,
+        [
+            new(nameof(VkbdState.Next), null, 0),
+            new(nameof(VkbdState.Held), null, 16),
+            new(nameof(VkbdState.Touching), null, 112),
+            new(nameof(VkbdState.NextTrackingId), null, 120),
+        ]),
+
+        Own<VkbdNotes>(352,
+        [
+            new(nameof(VkbdNotes.Generation), null, 0),
+            new(nameof(VkbdNotes.IntentGeneration), null, 4),
+            new(nameof(VkbdNotes.IntentRole), null, 8),
+            new(nameof(VkbdNotes.IntentUntil), null, 12),
+            new(nameof(VkbdNotes.IntentPosition), null, 16),
+            new(nameof(VkbdNotes.IntentKey), null, 24),
+            new(nameof(VkbdNotes.IntentKeyIsDown), null, 26),
+            new(nameof(VkbdNotes.Modes), null, 32),
+            new(nameof(VkbdNotes.Even), null, 64),
+            new(nameof(VkbdNotes.Odd), null, 208),
         ]),
     ];
 
