@@ -16,7 +16,7 @@ internal static class CommandLine
         new("source", "WHAT", "console, pattern or keys (default: console, else keys)", SetSource),
         new("vt", "N", "the text console to show (default: the active one)", static (o, v) => o.VirtualTerminal = Number("vt", v, 1, 63)),
         new("font", "FILE", "PSF font of the text console (default: built in, 8x16)", static (o, v) => o.Font = v),
-        new("size", "WxH", "size in pixels (default: the backend's or what suits the source)", SetSize),
+        new("size", "WxH", "size in pixels (default: what the backend or source wants)", SetSize),
         new("depth", "BITS", "bits of a pixel: 8, 16, 24 or 32 (default: 32)", SetDepth),
         new("sink", "WHERE", "input to uinput, record:FILE or none (default: uinput)", SetSink),
         new("loopback", "DIR", "a device directory of tools/Loopback instead of Xen", static (o, v) => o.Loopback = v),
@@ -36,7 +36,7 @@ internal static class CommandLine
                 text.Append($"  --{option.Name} {option.Value}".PadRight(20)).Append(option.Help).Append('\n');
             }
 
-            text.Append("  --config FILE     the same as lines `name = value` (default: /etc/xenfbfront.conf)\n");
+            text.Append("  --config FILE     lines `name = value` (default: /etc/xenfbfront.conf)\n");
             text.Append("  --no-holder       one process; killing it harms the guest while connected\n");
             text.Append("  --version         print the version and end\n\n");
             text.Append("Ctrl-C or SIGTERM closes the devices in order.\n");
@@ -75,7 +75,8 @@ internal static class CommandLine
             string argument = arguments[i];
             int equals = argument.IndexOf('=', StringComparison.Ordinal);
             string name = equals < 0 ? argument : argument[..equals];
-            switch (name)
+            // With a value they are unknown options.
+            switch (argument)
             {
                 case "--worker":
                     options.IsWorker = true;
@@ -120,9 +121,15 @@ internal static class CommandLine
                 throw new OptionException($"{file}:{number}: `{content}` is not `name = value` with a name that --help lists");
             }
 
+            string value = content[(equals + 1)..].Trim();
+            if (value.Length == 0)
+            {
+                throw new OptionException($"{file}:{number}: {option.Name} needs a value: {option.Name} = {option.Value}");
+            }
+
             try
             {
-                option.Set(options, content[(equals + 1)..].Trim());
+                option.Set(options, value);
             }
             catch (OptionException exception)
             {

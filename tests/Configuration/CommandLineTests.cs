@@ -1,0 +1,160 @@
+using Microsoft.Extensions.Logging;
+using XenFbFront.Configuration;
+using Xunit;
+
+namespace XenFbFront.Tests.Configuration;
+
+public sealed class CommandLineTests
+{
+    public static TheoryData<string> OptionsWithValue => ["source", "vt", "font", "size", "depth", "sink", "loopback", "log"];
+
+    [Fact]
+    public void NoArguments_NoFile_AreTheDefaults()
+    {
+        DaemonOptions options = Parse();
+        Assert.Equal((SourceKind.Automatic, 0, null, 0, 0, 32), (options.Source, options.VirtualTerminal, options.Font, options.Width, options.Height, options.Depth));
+        Assert.Equal((SinkKind.Automatic, null, null, LogLevel.Information), (options.Sink, options.RecordFile, options.Loopback, options.LogLevel));
+        Assert.Equal((true, false), (options.HasHolder, options.IsWorker));
+    }
+
+    [Fact]
+    public void EveryOption_SetsItsValue_WithSpaceOrEqualsSign()
+    {
+        string[] pairs = ["source", "pattern", "vt", "7", "font", "/f=1.psf", "size", "1024x768", "depth", "16", "sink", "record:/tmp/in=1.log", "loopback", "/dir", "log", "debug"];
+        List<string> spaced = [], joined = [];
+        for (int i = 0; i < pairs.Length; i += 2)
+        {
+            spaced.AddRange(["--" + pairs[i], pairs[i + 1]]);
+            joined.Add($"--{pairs[i]}={pairs[i + 1]}");
+        }
+
+        foreach (List<string> arguments in (List<string>[])[spaced, joined])
+        {
+            DaemonOptions options = Parse([.. arguments, "--no-holder", "--worker"]);
+            Assert.Equal((SourceKind.Pattern, 7, "/f=1.psf", 1024, 768, 16), (options.Source, options.VirtualTerminal, options.Font, options.Width, options.Height, options.Depth));
+            Assert.Equal((SinkKind.Recorder, "/tmp/in=1.log", "/dir", LogLevel.Debug), (options.Sink, options.RecordFile, options.Loopback, options.LogLevel));
+            Assert.Equal((false, true), (options.HasHolder, options.IsWorker));
+        }
+    }
+
+    [Fact]
+    public void LastOneWins()
+    {
+        Assert.Equal(24, Parse("--depth", "16", "--depth=24").Depth);
+        DaemonOptions options = Parse("--sink", "record:/x", "--sink", "none");
+        Assert.Equal((SinkKind.None, null), (options.Sink, options.RecordFile));
+    }
+
+    [Theory]
+    [InlineData("source", "console", SourceKind.Console)]
+    [InlineData("source", "keys", SourceKind.Keys)]
+    public void Source_EachName(string name, string value, SourceKind expected) => Assert.Equal(expected, Parse($"--{name}", value).Source);
+
+    [Theory]
+    [InlineData("error", LogLevel.Error)]
+    [InlineData("warning", LogLevel.Warning)]
+    [InlineData("info", LogLevel.Information)]
+    public void LogLevel_EachName(string value, LogLevel expected) => Assert.Equal(expected, Parse("--log", value).LogLevel);
+
+    [Theory]
+    [InlineData("--source", "video", "--source video: must be console, pattern or keys")]
+    [InlineData("--vt", "0", "--vt 0: must be 1 to 63")]
+    [InlineData("--vt", "64", "--vt 64: must be 1 to 63")]
+    [InlineData("--vt", "-1", "--vt -1: must be 1 to 63")]
+    [InlineData("--size", "1024", "--size 1024: must be WIDTHxHEIGHT in pixels, as in 1024x768")]
+    [InlineData("--size", "1024x", "--size 1024x: must be WIDTHxHEIGHT in pixels, as in 1024x768")]
+    [InlineData("--size", "1024x768x32", "--size 1024x768x32: must be WIDTHxHEIGHT in pixels, as in 1024x768")]
+    [InlineData("--size", "99999999999x1", "--size 99999999999x1: must be WIDTHxHEIGHT in pixels, as in 1024x768")]
+    [InlineData("--size", "8x600", "--size 8x600: 8x600 is outside 16x16 to 16384x16384")]
+    [InlineData("--size", "16384x16384", "--size 16384x16384: 16384x16384 at 32 bits needs more than the 246 MiB that the protocol can describe")]
+    [InlineData("--depth", "15", "--depth 15: must be 8, 16, 24 or 32")]
+    [InlineData("--depth", "x", "--depth x: must be 8, 16, 24 or 32")]
+    [InlineData("--sink", "file", "--sink file: must be uinput, record:FILE or none")]
+    [InlineData("--sink", "record:", "--sink record:: must be uinput, record:FILE or none")]
+    [InlineData("--log", "trace", "--log trace: must be error, warning, info or debug")]
+    [InlineData("--config", "/missing", "--config /missing: no such file")]
+    [InlineData("--sice", "1x1", "unknown option --sice; xenfbfront --help lists them")]
+    [InlineData("file", "x", "unknown option file; xenfbfront --help lists them")]
+    [InlineData("-h", "x", "unknown option -h; xenfbfront --help lists them")]
+    [InlineData("--no-holder=1", "x", "unknown option --no-holder=1; xenfbfront --help lists them")]
+    [InlineData("--worker=1", "x", "unknown option --worker=1; xenfbfront --help lists them")]
+    public void WrongArgument_OneLineSaysWhatIsRight(string argument, string value, string expected) =>
+        Assert.Equal(expected, MessageOf(() => Parse(argument, value)));
+
+    [Theory]
+    [MemberData(nameof(OptionsWithValue))]
+    public void MissingValue_SaysWhichKind(string name)
+    {
+        Assert.StartsWith($"--{name} needs a value: --{name} ", MessageOf(() => Parse($"--{name}")));
+        Assert.StartsWith($"--{name} needs a value: --{name} ", MessageOf(() => Parse($"--{name}=")));
+        Assert.StartsWith($"--{name} needs a value: --{name} ", MessageOf(() => Parse($"--{name}", "")));
+    }
+
+    [Fact]
+    public void MissingFileName_SaysSo() => Assert.Equal("--config needs a value: --config FILE", MessageOf(() => Parse("--config")));
+
+    [Fact]
+    public void File_IsRead_ArgumentsWin()
+    {
+        const string text = """
+            # a comment
+            size = 800x600
+
+              depth=8   # of the old screen
+            sink = record:/var/log/input
+            """;
+        DaemonOptions options = CommandLine.Parse(["--depth", "16"], path => path == CommandLine.DefaultConfigurationFile ? text : null);
+        Assert.Equal((800, 600, 16, SinkKind.Recorder), (options.Width, options.Height, options.Depth, options.Sink));
+    }
+
+    [Theory]
+    [InlineData("--config", "/a.conf")]
+    [InlineData("--config=/a.conf")]
+    public void NamedFile_IsReadInsteadOfTheDefault(params string[] arguments)
+    {
+        List<string> read = [];
+        DaemonOptions options = CommandLine.Parse(arguments, path =>
+        {
+            read.Add(path);
+            return "vt = 3\r\n";
+        });
+        Assert.Equal(["/a.conf"], read);
+        Assert.Equal(3, options.VirtualTerminal);
+    }
+
+    [Theory]
+    [InlineData("depth = 15", "/etc/xenfbfront.conf:1: --depth 15: must be 8, 16, 24 or 32")]
+    [InlineData("\n\nsice = 1x1", "/etc/xenfbfront.conf:3: `sice = 1x1` is not `name = value` with a name that --help lists")]
+    [InlineData("depth", "/etc/xenfbfront.conf:1: `depth` is not `name = value` with a name that --help lists")]
+    [InlineData("= 3", "/etc/xenfbfront.conf:1: `= 3` is not `name = value` with a name that --help lists")]
+    [InlineData("worker = 1", "/etc/xenfbfront.conf:1: `worker = 1` is not `name = value` with a name that --help lists")]
+    [InlineData("font =", "/etc/xenfbfront.conf:1: font needs a value: font = FILE")]
+    [InlineData("size = # none", "/etc/xenfbfront.conf:1: size needs a value: size = WxH")]
+    public void WrongLine_SaysFileAndNumber(string text, string expected) => Assert.Equal(expected, MessageOf(() => CommandLine.Parse([], _ => text)));
+
+    [Fact]
+    public void UnreadableFile_IsSaid() =>
+        Assert.Equal("not today", MessageOf(() => CommandLine.Parse([], _ => throw new OptionException("not today"))));
+
+    [Fact]
+    public void Help_FitsAScreen_AndNamesEveryOption()
+    {
+        string[] lines = CommandLine.Help.TrimEnd('\n').Split('\n');
+        Assert.InRange(lines.Length, 10, 24);
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
+        Assert.All(lines, line => Assert.Equal(line.TrimEnd(), line));
+        foreach (string name in (string[])["source", "vt", "font", "size", "depth", "sink", "loopback", "log", "config", "no-holder", "version"])
+        {
+            Assert.Contains(lines, line => line.StartsWith($"  --{name} ", StringComparison.Ordinal));
+        }
+    }
+
+    private static DaemonOptions Parse(params string[] arguments) => CommandLine.Parse(arguments, static _ => null);
+
+    private static string MessageOf(Action action)
+    {
+        string message = Assert.Throws<OptionException>(action).Message;
+        Assert.DoesNotContain('\n', message);
+        return message;
+    }
+}
