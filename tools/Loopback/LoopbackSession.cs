@@ -15,6 +15,7 @@ public sealed class LoopbackSession : IDisposable
     private readonly Thread _backendThread;
     private readonly LoopWakeUp _wakeUp;
     private readonly ManualResetEventSlim _connected = new();
+    private bool _isDisposed;
 
     /// <summary>Starts hypervisor and backend, and makes a guest with a <c>vfb</c> and a <c>vkbd</c>.</summary>
     /// <param name="directory">Made for the sockets, and removed at the end.</param>
@@ -69,6 +70,12 @@ public sealed class LoopbackSession : IDisposable
     /// <summary>Closes the backend in order, then the hypervisor, and removes the directory. Stop the frontend before.</summary>
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         _wakeUp.Invoke(() =>
         {
             Backend.Dispose();

@@ -1,0 +1,116 @@
+using XenFbFront.Backend;
+using XenFbFront.Input;
+using Xunit;
+
+namespace XenFbFront.Tests.EndToEnd;
+
+[Collection(ProcessCollection.Name)]
+public class InputTests
+{
+    [Theory]
+    [InlineData(FrontendKind.Built, 10_000)]
+    [InlineData(FrontendKind.Native, 100_000)]
+    public void Keys_RingFullAgainAndAgain_EachArrivesOnceInOrder(FrontendKind kind, int count)
+    {
+        using RunningSystem system = new(Frontends.Path(kind), ["--source", "pattern"]);
+        system.WaitConnected();
+        List<string> expected = new(2 * count);
+        for (int i = 0; i < count; i++)
+        {
+            // Each key goes down and up before the next, so that nothing is a repetition.
+            uint code = (uint)(1 + i / 2 % 0xf8);
+            bool isDown = i % 2 == 0;
+            system.Session.Input.Key(code, isDown);
+            expected.Add($"keyboard 1 {code} {(isDown ? 1 : 0)}");
+            expected.Add("keyboard 0 0 0");
+        }
+
+        WaitForLines(system, expected.Count);
+        Assert.Equal(expected, system.Record());
+        long fullRings = system.Session.OnBackend(static backend => backend.Devices.First(device => device.Type == "vkbd").Counters.RingFull);
+        Assert.True(fullRings > count / 1000, $"the ring was full {fullRings} times, so this showed little");
+        system.StopInOrder();
+    }
+
+    [Fact]
+    public void PointerButtonsWheel_Raw_ArriveInOrderAndExact()
+    {
+        using RunningSystem system = new(Frontends.Path(FrontendKind.Built), ["--source", "pattern", "--size", "801x601"]);
+        system.WaitConnected();
+        system.WaitForPattern(801, 601);
+        IGuestInput input = system.Session.Input;
+        List<string> expected = [];
+        foreach ((int x, int y) in new[] { (0, 0), (800, 0), (800, 600), (0, 600), (400, 300), (1, 599) })
+        {
+            input.PointerAt(x, y);
+            expected.AddRange([$"pointer 3 0 {Raw(x, 801)}", $"pointer 3 1 {Raw(y, 601)}", "pointer 0 0 0"]);
+        }
+
+        input.Key(InputCodes.BTN_LEFT, true);
+        input.Key(InputCodes.BTN_LEFT, false);
+        expected.AddRange(["pointer 1 272 1", "pointer 0 0 0", "pointer 1 272 0", "pointer 0 0 0"]);
+        input.PointerAt(1, 599, wheel: 1);
+        input.PointerAt(1, 599, wheel: -2);
+        expected.AddRange([$"pointer 3 0 {Raw(1, 801)}", $"pointer 3 1 {Raw(599, 601)}", "pointer 2 8 -1", "pointer 2 11 -120", "pointer 0 0 0"]);
+        expected.AddRange([$"pointer 3 0 {Raw(1, 801)}", $"pointer 3 1 {Raw(599, 601)}", "pointer 2 8 2", "pointer 2 11 240", "pointer 0 0 0"]);
+
+        WaitForLines(system, expected.Count);
+        Assert.Equal(expected, system.Record());
+        system.StopInOrder();
+    }
+
+    [Fact]
+    public void Touch_TwoFingers_ArriveAsProtocolB()
+    {
+        using RunningSystem system = new(
+            Frontends.Path(FrontendKind.Built),
+            ["--source", "pattern"],
+            new BackendOptions { TouchContacts = 2, TouchWidth = 800, TouchHeight = 600 });
+        system.WaitConnected();
+        system.Session.Input.Touch(0, TouchPhase.Down, 10, 20);
+        system.Session.Input.Touch(1, TouchPhase.Down, 30, 40);
+        system.Session.Input.Touch(0, TouchPhase.Up, 10, 20);
+        system.Session.Input.Touch(1, TouchPhase.Up, 30, 40);
+        string[] touches =
+        [
+            "touch 3 47 0", "touch 3 57 0", "touch 1 330 1", "touch 3 53 10", "touch 3 54 20", "touch 3 0 10", "touch 3 1 20", "touch 0 0 0",
+            "touch 3 47 1", "touch 3 57 1", "touch 3 53 30", "touch 3 54 40", "touch 0 0 0",
+            "touch 3 47 0", "touch 3 57 -1", "touch 0 0 0",
+            "touch 3 47 1", "touch 3 57 -1", "touch 1 330 0", "touch 0 0 0",
+        ];
+        WaitForLines(system, touches.Length);
+        Assert.Equal(touches, system.Record());
+        system.StopInOrder();
+    }
+
+    [Fact]
+    public void KeysScreen_KeyPressed_ShowsIt()
+    {
+        using RunningSystem system = new(Frontends.Path(FrontendKind.Built), ["--source", "keys"]);
+        system.WaitConnected();
+        RunningSystem.WaitFor(() => system.Session.Screen.Version > 0, () => "no picture came");
+        long before = Hash(system.Session.Screen);
+        system.Session.Input.Key(30, true);
+        RunningSystem.WaitFor(() => Hash(system.Session.Screen) != before, () => "the picture does not change");
+    }
+
+    internal static void WaitForLines(RunningSystem system, int count) =>
+        RunningSystem.WaitFor(() => system.Record().Length >= count, () => $"{system.Record().Length} of {count} lines; {system.Log}");
+
+    /// <summary>The raw position of a pixel, by the protocol's definition: 0 to 32767 over the whole width.</summary>
+    private static int Raw(int pixel, int size) => (int)Math.Round(pixel * 32767.0 / (size - 1), MidpointRounding.AwayFromZero);
+
+    private static long Hash(BackendScreen screen)
+    {
+        lock (screen.Gate)
+        {
+            HashCode hash = default;
+            foreach (uint pixel in screen.Pixels)
+            {
+                hash.Add(pixel);
+            }
+
+            return hash.ToHashCode();
+        }
+    }
+}
