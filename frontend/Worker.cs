@@ -42,6 +42,11 @@ internal static class Worker
         using StopSignal stop = StopSignal.Create(provider.GetService<HolderClient>(), loop, () => host.Stop(loop.Stop));
         Log.Screen(logger, provider.GetRequiredService<SourceChoice>().Explanation);
         Log.Sink(logger, provider.GetRequiredService<IInputSink>().Description);
+        if (provider.GetService<HolderClient>() is { } holder)
+        {
+            host.DevicesChanged += () => TellReady(host, holder);
+        }
+
         host.Start();
         using LoopTimer patience = loop.CreateTimer(() => TellWaiting(host, options, logger));
         patience.Start(s_patience);
@@ -98,6 +103,18 @@ internal static class Worker
         }
 
         return driver;
+    }
+
+    private static void TellReady(FrontendHost host, HolderClient holder)
+    {
+        foreach (DeviceStatus device in host.Devices)
+        {
+            if (device.State == XenbusState.Connected)
+            {
+                holder.TellReady();
+                return;
+            }
+        }
     }
 
     private static void TellWaiting(FrontendHost host, DaemonOptions options, ILogger logger)

@@ -62,7 +62,17 @@ public sealed class LoopbackSession : IDisposable
 
     /// <summary>Waits until both devices are connected at both ends.</summary>
     /// <returns>False when the time is over.</returns>
-    public bool WaitConnected(TimeSpan timeout, CancellationToken cancel = default) => _connected.Wait(timeout, cancel);
+    public bool WaitConnected(TimeSpan timeout, CancellationToken cancel = default)
+    {
+        if (!_connected.Wait(timeout, cancel))
+        {
+            return false;
+        }
+
+        // The backend tells of its state in the middle of connecting; after another turn of its loop it takes input too.
+        _wakeUp.Invoke(static () => 0);
+        return true;
+    }
 
     /// <summary>Runs something on the backend's thread and waits for its result.</summary>
     public T OnBackend<T>(Func<BackendHost, T> work) => _wakeUp.Invoke(() => work(Backend));
