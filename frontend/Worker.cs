@@ -45,6 +45,14 @@ internal static class Worker
         host.Start();
         using LoopTimer patience = loop.CreateTimer(() => TellWaiting(host, options, logger));
         patience.Start(s_patience);
+        host.DevicesChanged += () =>
+        {
+            if (AreAllConnected(host))
+            {
+                // Nobody waits any more, and a daemon with nothing to do wakes up for nothing.
+                patience.Cancel();
+            }
+        };
         loop.Run();
         return host.HasParkedDevices ? ExitStatus.Parked : ExitStatus.Success;
     }
@@ -98,6 +106,21 @@ internal static class Worker
         }
 
         return driver;
+    }
+
+    private static bool AreAllConnected(FrontendHost host)
+    {
+        bool hasDevice = false;
+        foreach (DeviceStatus device in host.Devices)
+        {
+            hasDevice = true;
+            if (device.State != XenbusState.Connected)
+            {
+                return false;
+            }
+        }
+
+        return hasDevice;
     }
 
     private static void TellWaiting(FrontendHost host, DaemonOptions options, ILogger logger)
