@@ -13,6 +13,9 @@ public sealed class PatternSource : IScreenSource
 
     private const uint White = 0xffffff;
 
+    /// <summary>Of rows that differ from each other.</summary>
+    private const int NoBand = -1;
+
     /// <inheritdoc/>
     public string Description => "test picture";
 
@@ -44,16 +47,12 @@ public sealed class PatternSource : IScreenSource
     /// <inheritdoc/>
     public void Attach(Canvas canvas)
     {
+        // PixelAt for every pixel would take longer than everything else between exec and Connected.
         PixelSurface surface = new(canvas);
-        for (int y = 0; y < surface.Height; y++)
-        {
-            Span<uint> row = surface.Pixels.Slice(y * surface.StridePixels, surface.Width);
-            for (int x = 0; x < row.Length; x++)
-            {
-                row[x] = PixelAt(x, y, surface.Width, surface.Height);
-            }
-        }
-
+        DrawField(surface);
+        DrawDiagonals(surface);
+        DrawCircle(surface);
+        DrawBorder(surface);
         canvas.Changed(canvas.Bounds);
         canvas.Flush();
     }
@@ -66,6 +65,95 @@ public sealed class PatternSource : IScreenSource
     /// <inheritdoc/>
     public void Dispose()
     {
+    }
+
+    /// <summary>What lies beneath all lines. Rows of one band are the same and are worked out once.</summary>
+    private static void DrawField(in PixelSurface surface)
+    {
+        int width = surface.Width, height = surface.Height, lastBand = -1;
+        ReadOnlySpan<uint> above = default;
+        for (int y = 0; y < height; y++)
+        {
+            Span<uint> row = surface.Pixels.Slice(y * surface.StridePixels, width);
+            int band = BandAt(y, height);
+            if (band == lastBand && band != NoBand)
+            {
+                above.CopyTo(row);
+            }
+            else
+            {
+                for (int x = 0; x < width; x++)
+                {
+                    row[x] = FieldAt(x, y, width, height);
+                }
+            }
+
+            lastBand = band;
+            above = row;
+        }
+    }
+
+    private static void DrawDiagonals(in PixelSurface surface)
+    {
+        int width = surface.Width, height = surface.Height, last = Math.Max(width, height) - 1;
+        for (int i = 0; i <= last; i++)
+        {
+            // As in IsOnLine; of a single pixel there is no diagonal, and it lies under the border.
+            int other = last == 0 ? 0 : (int)((long)i * (Math.Min(width, height) - 1) / last);
+            (int x, int y, int mirroredX, int mirroredY) = width >= height ? (i, other, last - i, other) : (other, i, other, last - i);
+            Draw(surface, x, y);
+            Draw(surface, mirroredX, mirroredY);
+        }
+    }
+
+    /// <summary>Draws, in each row, from the circle's outer edge to its inner edge and a pixel beyond, on both sides.</summary>
+    private static void DrawCircle(in PixelSurface surface)
+    {
+        int width = surface.Width, height = surface.Height;
+        double radius = Math.Min(width, height) * 9L / 10;
+        for (int y = 0; y < height; y++)
+        {
+            double dy = 2.0 * y - (height - 1), outer = radius * radius - dy * dy, inner = (radius - 3) * (radius - 3) - dy * dy;
+            if (outer < 0)
+            {
+                continue;
+            }
+
+            int first = Math.Max(0, (int)((width - 1 - Math.Sqrt(outer)) / 2) - 1);
+            int end = Math.Min((width + 1) / 2, (int)((width - 1 - Math.Sqrt(Math.Max(0, inner))) / 2) + 2);
+            for (int x = first; x < end; x++)
+            {
+                Draw(surface, x, y);
+                Draw(surface, width - 1 - x, y);
+            }
+        }
+    }
+
+    /// <summary>Draws the border and the corners.</summary>
+    private static void DrawBorder(in PixelSurface surface)
+    {
+        int width = surface.Width, height = surface.Height;
+        for (int y = 0; y < height; y++)
+        {
+            int edge = y < CornerPixels || y >= height - CornerPixels ? CornerPixels : 1;
+            // A row of the upper or lower border is drawn whole.
+            int left = y == 0 || y == height - 1 ? width : Math.Min(edge, width);
+            for (int x = 0; x < left; x++)
+            {
+                Draw(surface, x, y);
+                Draw(surface, width - 1 - x, y);
+            }
+        }
+    }
+
+    private static void Draw(in PixelSurface surface, int x, int y) =>
+        surface.Pixels[y * surface.StridePixels + x] = PixelAt(x, y, surface.Width, surface.Height);
+
+    /// <summary>A number that is the same for neighbouring rows of the same field, or <see cref="NoBand"/>.</summary>
+    private static int BandAt(int y, int height)
+    {
+        int barsEnd = height * 2 / 5, gradientsEnd = height * 7 / 10;
+        return y < barsEnd ? 0 : y < gradientsEnd ? 1 + (y - barsEnd) * 4 / (gradientsEnd - barsEnd) : NoBand;
     }
 
     private static uint Corner(int x, int y, int width, int height)

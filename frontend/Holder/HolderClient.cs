@@ -11,6 +11,7 @@ internal sealed class HolderClient : IDescriptorStore, IDisposable
     private readonly Descriptor _socket = new(HolderProtocol.WorkerDescriptor);
     private readonly List<(string Name, Descriptor File)> _kept = [];
     private LoopWatch? _watch;
+    private bool _isReady;
 
     /// <summary>Receives what predecessors kept.</summary>
     /// <exception cref="XenException">This process was not started by a holder.</exception>
@@ -49,6 +50,16 @@ internal sealed class HolderClient : IDescriptorStore, IDisposable
                 stop();
             }
         });
+    }
+
+    /// <summary>Tells the holder, once, that this worker is at work.</summary>
+    public void TellReady()
+    {
+        if (!_isReady)
+        {
+            _isReady = true;
+            HolderProtocol.Send(_socket, HolderProtocol.Ready);
+        }
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ namespace XenFbFront.Holder;
 /// </remarks>
 internal sealed class HolderProcess
 {
-    /// <summary>A worker that dies younger than this is started again more slowly each time.</summary>
+    /// <summary>A worker that dies younger than this, and before it was at work, is started again more slowly each time.</summary>
     private static readonly TimeSpan s_infancy = TimeSpan.FromMilliseconds(300);
 
     private const int MaxDelayMs = 1000;
@@ -22,6 +22,7 @@ internal sealed class HolderProcess
     private int _workerId;
     private long _startedAt;
     private int _infantDeaths;
+    private bool _isWorkerReady;
     private bool _isStopping;
     private bool _isParked;
 
@@ -73,6 +74,7 @@ internal sealed class HolderProcess
         _worker?.Dispose();
         _worker = new(ours);
         using Descriptor workersEnd = new(theirs);
+        _isWorkerReady = false;
         _startedAt = TimeProvider.System.GetTimestamp();
         int result = Libc.Spawn(SelfProgram.Path, [.. SelfProgram.Arguments, "--worker"], SelfProgram.ReadEnvironment(), theirs, HolderProtocol.WorkerDescriptor);
         _workerId = result >= 0 ? result : throw new XenException("start", SelfProgram.Path, -result);
@@ -107,6 +109,7 @@ internal sealed class HolderProcess
                 return;
             }
 
+            _isWorkerReady |= kind == HolderProtocol.Ready;
             if (kind is HolderProtocol.Keep or HolderProtocol.Drop)
             {
                 Forget(name);
@@ -199,7 +202,7 @@ internal sealed class HolderProcess
 
     private void DelayAfterInfantDeath()
     {
-        if (TimeProvider.System.GetElapsedTime(_startedAt) > s_infancy)
+        if (_isWorkerReady || TimeProvider.System.GetElapsedTime(_startedAt) > s_infancy)
         {
             _infantDeaths = 0;
             return;

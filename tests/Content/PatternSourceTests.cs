@@ -14,7 +14,10 @@ public class PatternSourceTests
     [InlineData(3, 5)]
     [InlineData(24, 25)]
     [InlineData(333, 77)]
+    [InlineData(40, 23)]
+    [InlineData(480, 640)]
     [InlineData(800, 600)]
+    [InlineData(1024, 768)]
     public void Attach_AnySize_DrawsEveryPixelAndReportsAll(int width, int height)
     {
         ArrayCanvas canvas = new(width, height);

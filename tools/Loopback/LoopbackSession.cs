@@ -15,6 +15,7 @@ public sealed class LoopbackSession : IDisposable
     private readonly Thread _backendThread;
     private readonly LoopWakeUp _wakeUp;
     private readonly ManualResetEventSlim _connected = new();
+    private bool _isDisposed;
 
     /// <summary>Starts hypervisor and backend, and makes a guest with a <c>vfb</c> and a <c>vkbd</c>.</summary>
     /// <param name="directory">Made for the sockets, and removed at the end.</param>
@@ -61,7 +62,17 @@ public sealed class LoopbackSession : IDisposable
 
     /// <summary>Waits until both devices are connected at both ends.</summary>
     /// <returns>False when the time is over.</returns>
-    public bool WaitConnected(TimeSpan timeout, CancellationToken cancel = default) => _connected.Wait(timeout, cancel);
+    public bool WaitConnected(TimeSpan timeout, CancellationToken cancel = default)
+    {
+        if (!_connected.Wait(timeout, cancel))
+        {
+            return false;
+        }
+
+        // The backend tells of its state in the middle of connecting; after another turn of its loop it takes input too.
+        _wakeUp.Invoke(static () => 0);
+        return true;
+    }
 
     /// <summary>Runs something on the backend's thread and waits for its result.</summary>
     public T OnBackend<T>(Func<BackendHost, T> work) => _wakeUp.Invoke(() => work(Backend));
@@ -69,6 +80,12 @@ public sealed class LoopbackSession : IDisposable
     /// <summary>Closes the backend in order, then the hypervisor, and removes the directory. Stop the frontend before.</summary>
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         _wakeUp.Invoke(() =>
         {
             Backend.Dispose();

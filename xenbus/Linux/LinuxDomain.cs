@@ -91,7 +91,7 @@ public sealed class LinuxDomain : IDomain
 
     /// <inheritdoc/>
     public string? KernelDriverOf(string type, int id) =>
-        new FileInfo(Path.Combine(_paths.Sysfs, $"bus/xen/devices/{type}-{id}/driver")).LinkTarget is { } target ? Path.GetFileName(target) : null;
+        Libc.ReadLink(Path.Combine(_paths.Sysfs, $"bus/xen/devices/{type}-{id}/driver")) is { } target ? Path.GetFileName(target) : null;
 
     private static string GuestTypePath(LinuxPaths paths) => Path.Combine(paths.Sysfs, "hypervisor/guest_type");
 

@@ -1,3 +1,6 @@
+using System.Text;
+using Xenbus.Linux.Interop;
+
 namespace Xenbus.Linux;
 
 /// <summary>Where a Linux guest shows what it has from Xen. The defaults are those of every distribution.</summary>
@@ -18,16 +21,20 @@ public sealed record LinuxPaths
     /// <summary>Xenstore's socket or device by order of the user, before all others: XENSTORED_PATH of Xen's own tools. Null for none.</summary>
     public string? XenstoreOverride { get; init; } = Environment.GetEnvironmentVariable("XENSTORED_PATH");
 
-    /// <summary>Text of a small file without the line feed at its end; null when it cannot be read.</summary>
+    /// <summary>Text of a small file, a page of it at most, without the line feed at its end; null when it cannot be read.</summary>
     internal static string? ReadText(string path)
     {
-        try
-        {
-            return File.Exists(path) ? File.ReadAllText(path).TrimEnd() : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        // What sysfs shows fits a page.
+        const int maxBytes = 4096;
+        int result = Libc.Open(path, OpenFlags.ReadOnly);
+        if (result < 0)
         {
             return null;
         }
+
+        using Descriptor file = new(result);
+        Span<byte> text = stackalloc byte[maxBytes];
+        int length = Libc.Read(file.Number, text);
+        return length < 0 ? null : Encoding.UTF8.GetString(text[..length]).TrimEnd();
     }
 }

@@ -34,9 +34,16 @@ internal sealed unsafe class Pagemap
 
         Pagemap opened = new(new(result), path);
         byte onStack = 1;
-        Span<ulong> entry = [0];
-        opened.ReadEntries((nint)(&onStack), entry);
-        if ((entry[0] & Present) != 0 && (entry[0] & FrameMask) == 0)
+        ulong entry = 0;
+        result = opened.ReadEntries((nint)(&onStack), new(ref entry));
+        if (result < 0)
+        {
+            opened._file.Dispose();
+            reason = $"{path} cannot be read ({Errno.Text(-result)})";
+            return false;
+        }
+
+        if ((entry & Present) != 0 && (entry & FrameMask) == 0)
         {
             opened._file.Dispose();
             reason = NeedsAdmin;
@@ -59,7 +66,12 @@ internal sealed unsafe class Pagemap
             Volatile.Read(in bytes[i * SharedPages.PageBytes]);
         }
 
-        ReadEntries(pages.Address, frames);
+        int result = ReadEntries(pages.Address, frames);
+        if (result != frames.Length * sizeof(ulong))
+        {
+            throw new XenException("read", _path, result < 0 ? -result : Errno.EIO);
+        }
+
         for (int i = 0; i < frames.Length; i++)
         {
             ulong frame = frames[i] & FrameMask;
@@ -72,13 +84,7 @@ internal sealed unsafe class Pagemap
         }
     }
 
-    private void ReadEntries(nint address, Span<ulong> entries)
-    {
-        Span<byte> bytes = MemoryMarshal.AsBytes(entries);
-        int result = Libc.ReadAllAt(_file.Number, bytes, address / SharedPages.PageBytes * sizeof(ulong));
-        if (result != bytes.Length)
-        {
-            throw new XenException("read", _path, result < 0 ? -result : Errno.EIO);
-        }
-    }
+    /// <returns>Bytes read; negative: the errno.</returns>
+    private int ReadEntries(nint address, Span<ulong> entries) =>
+        Libc.ReadAllAt(_file.Number, MemoryMarshal.AsBytes(entries), address / SharedPages.PageBytes * sizeof(ulong));
 }

@@ -51,11 +51,11 @@ internal sealed class XenstoreFileChannel : IXenstoreChannel
 
         string device = Path.Combine(paths.Devices, "xenbus");
         int error = TryOpenDevice(device, out XenstoreFileChannel? channel);
-        if (error == Errno.ENOENT && !File.Exists(device))
+        if (error == Errno.ENOENT && !Libc.Exists(device))
         {
             // Without devtmpfs there may still be xenfs.
             string legacy = Path.Combine(paths.Proc, "xen/xenbus");
-            if (File.Exists(legacy))
+            if (Libc.Exists(legacy))
             {
                 (device, error) = (legacy, TryOpenDevice(legacy, out channel));
             }
@@ -74,7 +74,7 @@ internal sealed class XenstoreFileChannel : IXenstoreChannel
             return channel;
         }
 
-        bool isConnectionMissing = error == Errno.ENOENT && File.Exists(device);
+        bool isConnectionMissing = error == Errno.ENOENT && Libc.Exists(device);
         throw new XenException("open", device, error, LinuxDomain.Remedy(
             error,
             isConnectionMissing

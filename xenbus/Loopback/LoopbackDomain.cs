@@ -40,13 +40,13 @@ public sealed class LoopbackDomain : IBackendDomain
     public static LoopbackDomain FromDirectory(string path)
     {
         string xenstore = Path.Combine(path, LoopbackProtocol.FileName(LoopbackFileKind.Xenstore));
-        if (!File.Exists(xenstore))
+        if (!Libc.Exists(xenstore))
         {
             throw new XenException("open", xenstore, Errno.ENOENT, StartFirst);
         }
 
         // Only domain 0 may map other domains' pages, and the directory may be mounted elsewhere under another name.
-        bool isGuest = !File.Exists(Path.Combine(path, LoopbackProtocol.FileName(LoopbackFileKind.ForeignMemory)));
+        bool isGuest = !Libc.Exists(Path.Combine(path, LoopbackProtocol.FileName(LoopbackFileKind.ForeignMemory)));
         return new(kind => Connect(path, kind), null, isGuest, $"loopback domain at {path}");
     }
 

@@ -1,0 +1,162 @@
+using System.Text;
+using Xenbus.Wire;
+using XenFbFront.Backend;
+using XenFbFront.Content;
+using XenFbFront.Loopback;
+using Xunit;
+
+namespace XenFbFront.Tests.EndToEnd;
+
+/// <summary>Hypervisor and backend in this process, the frontend as processes of its own, and a record of what it delivered.</summary>
+internal sealed class RunningSystem : IDisposable
+{
+    /// <summary>Longer than anything takes on a busy machine; a test that waits for it has failed.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly List<string> _log = [];
+    private readonly List<DeviceStateChange> _changes = [];
+
+    public RunningSystem(string frontendPath, IEnumerable<string> arguments, BackendOptions? options = null, string? directory = null)
+    {
+        Directory = directory ?? Path.Combine(Path.GetTempPath(), $"xenfbfront-test-{Guid.NewGuid():N}");
+        Session = new LoopbackSession(Directory, options ?? new BackendOptions(), line =>
+        {
+            lock (_log)
+            {
+                _log.Add(line);
+            }
+        });
+        Session.Backend.DeviceStateChanged += change =>
+        {
+            lock (_changes)
+            {
+                _changes.Add(change);
+            }
+        };
+        Frontend = FrontendProcess.Start(frontendPath, ["--loopback", Session.GuestDirectory, "--sink", $"record:{RecordFile}", "--log", "warning", .. arguments]);
+    }
+
+    public string Directory { get; }
+
+    public LoopbackSession Session { get; }
+
+    public FrontendProcess Frontend { get; }
+
+    public string RecordFile => Path.Combine(Directory, "record");
+
+    /// <summary>Lines of the record without the marks between deliveries, as <c>keyboard 1 30 1</c>.</summary>
+    public string[] Record()
+    {
+        if (!File.Exists(RecordFile))
+        {
+            return [];
+        }
+
+        using FileStream file = new(RecordFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using StreamReader reader = new(file, Encoding.ASCII);
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    public void WaitConnected() => Assert.True(Session.WaitConnected(Patience), "not connected; " + Log);
+
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return string.Join("; ", _log);
+            }
+        }
+    }
+
+    /// <summary>Backend states seen so far after the first Connected of each device.</summary>
+    public bool BackendsLeftConnected
+    {
+        get
+        {
+            HashSet<string> connected = [];
+            lock (_changes)
+            {
+                foreach (DeviceStateChange change in _changes)
+                {
+                    if (change.Backend == XenbusState.Connected)
+                    {
+                        connected.Add(change.Type);
+                    }
+                    else if (connected.Contains(change.Type))
+                    {
+                        return true;
+                    }
+                }
+            }
+
+            return false;
+        }
+    }
+
+    public static void WaitFor(Func<bool> condition, Func<string> what)
+    {
+        long started = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, what());
+            Thread.Sleep(1);
+        }
+    }
+
+    /// <summary>Waits until the screen shows what the function says, pixel by pixel, under a mask.</summary>
+    public void WaitForPicture(int width, int height, Func<int, int, uint> expected, uint mask = 0xffffff)
+    {
+        string difference = string.Empty;
+        WaitFor(() => (difference = Difference(width, height, expected, mask)).Length == 0, () => difference);
+    }
+
+    public void WaitForPattern(int width, int height, uint mask = 0xffffff) =>
+        WaitForPicture(width, height, (x, y) => PatternSource.PixelAt(x, y, width, height), mask);
+
+    private string Difference(int width, int height, Func<int, int, uint> expected, uint mask)
+    {
+        BackendScreen screen = Session.Screen;
+        lock (screen.Gate)
+        {
+            if ((screen.Width, screen.Height) != (width, height))
+            {
+                return $"screen is {screen.Width}x{screen.Height}, not {width}x{height}";
+            }
+
+            ReadOnlySpan<uint> pixels = screen.Pixels;
+            for (int y = 0; y < height; y++)
+            {
+                for (int x = 0; x < width; x++)
+                {
+                    uint want = expected(x, y) & mask, have = pixels[y * width + x] & mask;
+                    if (want != have)
+                    {
+                        return $"pixel {x},{y} is {have:x6}, not {want:x6}";
+                    }
+                }
+            }
+        }
+
+        return string.Empty;
+    }
+
+    /// <summary>Ends the frontend in order and checks that nothing of it is left.</summary>
+    public void StopInOrder()
+    {
+        Frontend.Terminate();
+        Assert.True(Frontend.WaitExited(Patience, out int status), "the frontend does not end");
+        Assert.Equal(0, status);
+        WaitFor(
+            () => Session.Census is { Pages: 0, FreedWhileMapped: 0 } census && census.ForeignMappedPages == 0,
+            () => $"left in the hypervisor: {Session.Census}");
+    }
+
+    public void Dispose()
+    {
+        Frontend.Kill();
+        Frontend.WaitExited(Patience, out _);
+        Session.Dispose();
+    }
+}

@@ -1,0 +1,131 @@
+using Xenbus;
+using Xenbus.Domain;
+using Xenbus.Linux;
+using Xenbus.Linux.Interop;
+using XenFbFront.Tests.Linux.Support;
+using Xunit;
+
+namespace XenFbFront.Tests.Linux;
+
+public sealed class LinuxDomainTests : IDisposable
+{
+    private readonly FakeMachine _machine = new();
+
+    [Theory]
+    [InlineData("xen\n", true, "")]
+    [InlineData("kvm\n", false, "guest of kvm")]
+    [InlineData(null, false, "no Xen guest")]
+    public void IsXenGuest_ByTheHypervisorsType_SaysWhyNotAndTheWayOut(string? type, bool expected, string reason)
+    {
+        if (type is not null)
+        {
+            _machine.Write("sys/hypervisor/type", type);
+        }
+
+        Assert.Equal(expected, LinuxDomain.IsXenGuest(_machine.Paths, out string why));
+        Assert.Contains(reason, why);
+        Assert.Equal(!expected, why.Contains("--loopback"));
+    }
+
+    [Fact]
+    public void Open_DeviceMissingOnXen_NamesTheModule()
+    {
+        _machine.BecomeGuest("PVH");
+        LinuxDomain domain = new(_machine.Paths);
+        Assert.EndsWith("modprobe xen-evtchn", Assert.Throws<XenException>(domain.OpenEventChannels).Message);
+        Assert.EndsWith("modprobe xen-gntalloc", Assert.Throws<XenException>(domain.OpenGrantAllocator).Message);
+        Assert.Contains("modprobe xenfs", Assert.Throws<XenException>(domain.OpenXenstore).Message);
+    }
+
+    [Fact]
+    public void Open_NoXen_SaysSo()
+    {
+        LinuxDomain domain = new(_machine.Paths);
+        Assert.Contains("no Xen guest", Assert.Throws<XenException>(domain.OpenEventChannels).Message);
+        Assert.Contains("no Xen guest", Assert.Throws<XenException>(domain.OpenGrantAllocator).Message);
+        Assert.Contains("no Xen guest", Assert.Throws<XenException>(domain.OpenXenstore).Message);
+    }
+
+    [Theory]
+    [InlineData(Errno.EACCES)]
+    [InlineData(Errno.EPERM)]
+    public void Remedy_Forbidden_IsRoot(int errno) => Assert.Equal("run as root", LinuxDomain.Remedy(errno, "other", _machine.Paths));
+
+    [Fact]
+    public void KernelDriverOf_BoundAndFree_IsTheDriversNameOrNull()
+    {
+        Directory.CreateDirectory(_machine.At("sys/bus/xen/devices/vfb-0"));
+        Directory.CreateDirectory(_machine.At("sys/bus/xen/devices/vkbd-0"));
+        File.CreateSymbolicLink(_machine.At("sys/bus/xen/devices/vfb-0/driver"), "../../../../bus/xen/drivers/vfb");
+        LinuxDomain domain = new(_machine.Paths);
+        Assert.Equal("vfb", domain.KernelDriverOf("vfb", 0));
+        Assert.Null(domain.KernelDriverOf("vkbd", 0));
+        Assert.Null(domain.KernelDriverOf("vfb", 1));
+    }
+
+    [Fact]
+    public void Description_NamesGuestAndVersion()
+    {
+        _machine.BecomeGuest("PVH");
+        _machine.Write("sys/hypervisor/version/major", "4\n");
+        _machine.Write("sys/hypervisor/version/minor", "17\n");
+        Assert.StartsWith("PVH domain of Xen 4.17, ", new LinuxDomain(_machine.Paths).Description);
+    }
+
+    [Fact]
+    public void ResolveFrames_TwoWays_TheFirstThatCanIsTaken()
+    {
+        using SharedPages pages = FakeMachine.MapPages(2);
+        LinuxDomain domain = new(_machine.Paths, [new FakeWay("closed", null), new FakeWay("open", [7, 8]), new FakeWay("other", [1, 2])]);
+        GuestFrame[] frames = new GuestFrame[2];
+        domain.ResolveFrames(pages, frames);
+        Assert.Equal([new(7), new(8)], frames);
+    }
+
+    [Fact]
+    public void ResolveFrames_NoWay_NamesEveryReason()
+    {
+        using SharedPages pages = FakeMachine.MapPages(2);
+        LinuxDomain domain = new(_machine.Paths, [new FakeWay("first", null), new FakeWay("second", null)]);
+        string message = Assert.Throws<XenException>(() => domain.ResolveFrames(pages, new GuestFrame[2])).Message;
+        Assert.Contains("first: it is closed; second: it is closed", message);
+    }
+
+    [Fact]
+    public void ResolveFrames_OneFrameForTwoPages_Refuses()
+    {
+        using SharedPages pages = FakeMachine.MapPages(3);
+        LinuxDomain domain = new(_machine.Paths, [new FakeWay("odd", [7, 8, 7])]);
+        Assert.Contains("frame 7", Assert.Throws<XenException>(() => domain.ResolveFrames(pages, new GuestFrame[3])).Message);
+    }
+
+    [Fact]
+    public void ResolveFrames_DefaultWaysOnNoGuest_AllRefuse()
+    {
+        using SharedPages pages = FakeMachine.MapPages(1);
+        string message = Assert.Throws<XenException>(() => new LinuxDomain(_machine.Paths).ResolveFrames(pages, new GuestFrame[1])).Message;
+        Assert.Contains("pagemap: ", message);
+        Assert.Contains("p2m by kcore: ", message);
+    }
+
+    public void Dispose() => _machine.Dispose();
+
+    private sealed class FakeWay(string name, ulong[]? frames) : IFrameResolver
+    {
+        public string Name => name;
+
+        public bool TryExplain(out string reason)
+        {
+            reason = frames is null ? "it is closed" : "it is open";
+            return frames is not null;
+        }
+
+        public void Resolve(SharedPages pages, Span<GuestFrame> found)
+        {
+            for (int i = 0; i < found.Length; i++)
+            {
+                found[i] = new(frames![i]);
+            }
+        }
+    }
+}

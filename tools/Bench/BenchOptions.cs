@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using XenFbFront.Configuration;
+
+namespace XenFbFront.Bench;
+
+/// <summary>What a person can choose.</summary>
+internal sealed class BenchOptions
+{
+    /// <summary>What <c>--help</c> prints.</summary>
+    public const string Help = """
+        Bench: what the daemon costs, measured
+
+        usage: dotnet run -c Release --project tools/Bench -- [figures|micro|all] [OPTION...]
+
+          figures            size, memory, start, allocations and idle wake-ups of the
+                             published daemon against their limits (the default)
+          micro              times of single steps, as ratios to something bare
+          all                both
+          --frontend PATH    the published daemon (default: where dotnet publish puts it)
+          --idle-seconds N   how long to watch it idle, 1 to 3600 (default: 60)
+          --samples N        of each latency, 100 to 100000 (default: 1000)
+          --verbose          what BenchmarkDotNet says as well
+
+        Exit status: 0 all within limits, 1 a limit was exceeded or a measurement failed,
+        2 wrong option, 3 something is missing.
+
+        """;
+
+    /// <summary>Whether the figures are asked for.</summary>
+    public bool HasFigures { get; private set; } = true;
+
+    /// <summary>Whether the single steps are asked for.</summary>
+    public bool HasMicro { get; private set; }
+
+    /// <summary>The published daemon.</summary>
+    public string FrontendPath { get; private set; } = PublishedFrontend();
+
+    /// <summary>How long the idle daemon is watched, seconds.</summary>
+    public int IdleSeconds { get; private set; } = 60;
+
+    /// <summary>Samples of each latency distribution.</summary>
+    public int Samples { get; private set; } = 1000;
+
+    /// <summary>Whether BenchmarkDotNet's own output is shown.</summary>
+    public bool IsVerbose { get; private set; }
+
+    /// <summary>Reads the arguments.</summary>
+    /// <exception cref="OptionException">One is wrong.</exception>
+    public static BenchOptions Parse(string[] arguments)
+    {
+        BenchOptions options = new();
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            switch (arguments[i])
+            {
+                case "figures":
+                    (options.HasFigures, options.HasMicro) = (true, false);
+                    break;
+                case "micro":
+                    (options.HasFigures, options.HasMicro) = (false, true);
+                    break;
+                case "all":
+                    (options.HasFigures, options.HasMicro) = (true, true);
+                    break;
+                case "--verbose":
+                    options.IsVerbose = true;
+                    break;
+                case "--frontend":
+                    options.FrontendPath = Path.GetFullPath(Value(arguments, ref i));
+                    break;
+                case "--idle-seconds":
+                    options.IdleSeconds = Number(arguments, ref i, 1, 3600);
+                    break;
+                case "--samples":
+                    options.Samples = Number(arguments, ref i, 100, 100_000);
+                    break;
+                default:
+                    throw new OptionException($"unknown {arguments[i]}; --help lists the options");
+            }
+        }
+
+        return options;
+    }
+
+    private static string Value(string[] arguments, ref int index) =>
+        index + 1 < arguments.Length ? arguments[++index] : throw new OptionException($"{arguments[index]} needs a value");
+
+    private static int Number(string[] arguments, ref int index, int min, int max)
+    {
+        string name = arguments[index];
+        return int.TryParse(Value(arguments, ref index), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= min && number <= max
+            ? number
+            : throw new OptionException($"{name} must be {min} to {max}");
+    }
+
+    /// <summary>Where <c>dotnet publish frontend -c Release</c> puts it, in the tree that this tool was built in.</summary>
+    private static string PublishedFrontend()
+    {
+        string? root = AppContext.BaseDirectory;
+        while (root is not null && !File.Exists(Path.Combine(root, "XenFbFront.sln")))
+        {
+            root = Path.GetDirectoryName(root);
+        }
+
+        return Path.Combine(root ?? ".", "frontend/bin/Release/net10.0", RuntimeInformation.RuntimeIdentifier, "publish/xenfbfront");
+    }
+}

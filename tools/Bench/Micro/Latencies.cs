@@ -1,0 +1,159 @@
+using Xenbus.Linux.Interop;
+using XenFbFront.Content;
+using XenFbFront.Input;
+
+namespace XenFbFront.Bench.Micro;
+
+/// <summary>Latencies across threads, sample by sample in turn with something bare, so that both meet the same noise.</summary>
+internal sealed class Latencies(int samples)
+{
+    private const string PingPongName = "of an eventfd ping-pong";
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>A key that a viewer presses until its line is in the record: queue, backend's thread, ring, hypervisor's thread, frontend's thread, write.</summary>
+    public void PrintKeys()
+    {
+        StampingObserver observer = new();
+        using InProcessFrontend frontend = new(TimeProvider.System, static _ => new PatternSource(), observer);
+        frontend.StartThread();
+        using PingPong pingPong = new();
+        Distribution keys = new(samples), bare = new(samples);
+        const int warmUp = 200;
+        for (int i = -warmUp; i < samples; i++)
+        {
+            long lengthBefore = RecordLength(frontend);
+            long deliveries = observer.Deliveries;
+            long from = Now();
+            frontend.Session.Input.Key(30, pressed: (i & 1) == 0);
+            WaitFor(() => observer.Deliveries != deliveries, "the key was not recorded");
+            BenchException.ThrowUnless(RecordLength(frontend) > lengthBefore, "the record did not grow");
+            long bareFrom = Now();
+            pingPong.Exchange();
+            long bareTo = Now();
+            if (i >= 0)
+            {
+                keys.Add(from, observer.DeliveredAt);
+                bare.Add(bareFrom, bareTo);
+            }
+        }
+
+        keys.PrintAgainst(bare, "key event to record line", PingPongName);
+    }
+
+    /// <summary>A cell that changes until its update is in the ring and the backend notified, on one thread.</summary>
+    public void PrintCells()
+    {
+        const int warmUp = 200, periodMs = 40;
+        SteppedClock clock = new();
+        MemoryGrid grid = new(80, 25);
+        StampedSource source = null!;
+        using InProcessFrontend frontend = new(clock, loop => source = new(new ConsoleSource(grid, new ConsoleSourceOptions(), loop)));
+        using PingPong pingPong = new();
+        Distribution cells = new(samples), bare = new(samples);
+        long eventsBefore = frontend.EventsReceived("vfb");
+        for (int i = -warmUp; i < samples; i++)
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(periodMs));
+            long flushes = source.Flushes;
+            long from = Now();
+            grid.FillOne(i + warmUp + 1);
+            grid.Notify();
+            BenchException.ThrowUnless(source.Flushes == flushes + 1, "the cell was not drawn");
+            BenchException.ThrowUnless(frontend.RunOnce(s_timeout), "the update was not answered");
+            long bareFrom = Now();
+            pingPong.Exchange();
+            long bareTo = Now();
+            if (i >= 0)
+            {
+                cells.Add(from, source.FlushedAt);
+                bare.Add(bareFrom, bareTo);
+            }
+        }
+
+        frontend.Settle();
+        long events = frontend.EventsReceived("vfb") - eventsBefore;
+        BenchException.ThrowUnless(events == samples + warmUp, $"{samples + warmUp} updates expected, {events} came");
+        cells.PrintAgainst(bare, "cell change to UPDATE in the ring, notified", PingPongName);
+    }
+
+    /// <summary>Text written to a real console until its update is in the ring and the backend notified, against the bare poll and read of another.</summary>
+    public void PrintTerminal()
+    {
+        const int mirroredNumber = 62, bareNumber = 63, warmUp = 20;
+        const string name = "text on a real console to UPDATE in the ring";
+        if (!VcsTextGrid.TryOpen(mirroredNumber, out VcsTextGrid? grid, out string reason) || !BareTerminal.TryOpen(bareNumber, out BareTerminal? bareTerminal, out reason))
+        {
+            grid?.Dispose();
+            Console.WriteLine($"{name}: skipped: {reason}");
+            return;
+        }
+
+        using (BareTerminal bare = bareTerminal!)
+        using (Descriptor terminal = BareTerminal.OpenTerminal(mirroredNumber))
+        {
+            StampedSource source = null!;
+            using InProcessFrontend frontend = new(TimeProvider.System, loop => source = new(new ConsoleSource(grid!, new ConsoleSourceOptions(), loop)));
+            frontend.StartThread();
+            Distribution mirrored = new(samples), bareReadings = new(samples);
+            for (int i = -warmUp; i < samples; i++)
+            {
+                long flushes = source.Flushes;
+                long from = Now();
+                BareTerminal.Write(terminal, i);
+                Pause();
+                WaitFor(() => source.Flushes != flushes, "the text was not mirrored");
+                long to = source.FlushedAt;
+
+                long readings = bare.Readings;
+                long bareFrom = Now();
+                BareTerminal.Write(bare.Terminal, i);
+                Pause();
+                WaitFor(() => bare.Readings != readings, "the text was not read");
+                if (i >= 0)
+                {
+                    mirrored.Add(from, to);
+                    bareReadings.Add(bareFrom, bare.ReadAt);
+                }
+            }
+
+            mirrored.PrintAgainst(bareReadings, name, "of bare write, POLLPRI, read of the grid");
+        }
+
+        BareTerminal.Release(mirroredNumber);
+        BareTerminal.Release(bareNumber);
+
+        // Longer than the source's pause between readings: each sample is a first change after quiet.
+        static void Pause() => Thread.Sleep(ConsoleSource.ReadPeriodMs + 2);
+    }
+
+    private static long Now() => TimeProvider.System.GetTimestamp();
+
+    private static long RecordLength(InProcessFrontend frontend) => new FileInfo(frontend.RecordPath).Length;
+
+    private static void WaitFor(Func<bool> isThere, string otherwise)
+    {
+        for (long started = Now(); !isThere();)
+        {
+            BenchException.ThrowUnless(TimeProvider.System.GetElapsedTime(started) < s_timeout, otherwise);
+            // Sleeps, as the samples carry their own stamps and a thread that spins would take a processor from those that are measured.
+            Thread.Sleep(1);
+        }
+    }
+
+    /// <summary>Stamps what has just been written.</summary>
+    private sealed class StampingObserver : IInputObserver
+    {
+        private long _deliveredAt;
+        private long _deliveries;
+
+        public long DeliveredAt => Volatile.Read(ref _deliveredAt);
+
+        public long Deliveries => Volatile.Read(ref _deliveries);
+
+        public void OnDelivered(InputRole role, ReadOnlySpan<InputEvent> events)
+        {
+            Volatile.Write(ref _deliveredAt, TimeProvider.System.GetTimestamp());
+            Volatile.Write(ref _deliveries, _deliveries + 1);
+        }
+    }
+}
