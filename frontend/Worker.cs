@@ -39,16 +39,21 @@ internal static class Worker
         using ServiceProvider provider = Compose(options, logger);
         EventLoop loop = provider.GetRequiredService<EventLoop>();
         FrontendHost host = provider.GetRequiredService<FrontendHost>();
-        using StopSignal stop = StopSignal.Create(provider.GetService<HolderClient>(), loop, () => host.Stop(loop.Stop));
+        HolderClient? holder = provider.GetService<HolderClient>();
+        using StopSignal stop = StopSignal.Create(holder, loop, () => host.Stop(loop.Stop));
         Log.Screen(logger, provider.GetRequiredService<SourceChoice>().Explanation);
         Log.Sink(logger, provider.GetRequiredService<IInputSink>().Description);
-        if (provider.GetService<HolderClient>() is { } holder)
-        {
-            host.DevicesChanged += () => TellReady(host, holder);
-        }
-
-        host.Start();
         using LoopTimer patience = loop.CreateTimer(() => TellWaiting(host, options, logger));
+        host.DevicesChanged += () =>
+        {
+            if (AreAllConnected(host))
+            {
+                // Nobody waits any more, and a daemon with nothing to do wakes up for nothing.
+                patience.Cancel();
+                holder?.TellReady();
+            }
+        };
+        host.Start();
         patience.Start(s_patience);
         loop.Run();
         return host.HasParkedDevices ? ExitStatus.Parked : ExitStatus.Success;
@@ -105,16 +110,19 @@ internal static class Worker
         return driver;
     }
 
-    private static void TellReady(FrontendHost host, HolderClient holder)
+    private static bool AreAllConnected(FrontendHost host)
     {
+        bool hasDevice = false;
         foreach (DeviceStatus device in host.Devices)
         {
-            if (device.State == XenbusState.Connected)
+            hasDevice = true;
+            if (device.State != XenbusState.Connected)
             {
-                holder.TellReady();
-                return;
+                return false;
             }
         }
+
+        return hasDevice;
     }
 
     private static void TellWaiting(FrontendHost host, DaemonOptions options, ILogger logger)
