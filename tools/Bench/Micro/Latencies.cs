@@ -25,8 +25,10 @@ internal sealed class Latencies(int samples)
             long deliveries = observer.Deliveries;
             long from = Now();
             frontend.Session.Input.Key(30, pressed: (i & 1) == 0);
-            WaitFor(() => observer.Deliveries != deliveries, "the key was not recorded");
+            BenchException.ThrowUnless(observer.Delivered.Wait(s_timeout) && observer.Deliveries == deliveries + 1, "the key was not recorded");
             BenchException.ThrowUnless(RecordLength(frontend) > lengthBefore, "the record did not grow");
+            // The first lets the backend take the frontend's answer meanwhile.
+            pingPong.Exchange();
             long bareFrom = Now();
             pingPong.Exchange();
             long bareTo = Now();
@@ -60,6 +62,7 @@ internal sealed class Latencies(int samples)
             grid.Notify();
             BenchException.ThrowUnless(source.Flushes == flushes + 1, "the cell was not drawn");
             BenchException.ThrowUnless(frontend.RunOnce(s_timeout), "the update was not answered");
+            pingPong.Exchange();
             long bareFrom = Now();
             pingPong.Exchange();
             long bareTo = Now();
@@ -146,6 +149,8 @@ internal sealed class Latencies(int samples)
         private long _deliveredAt;
         private long _deliveries;
 
+        public SemaphoreSlim Delivered { get; } = new(0);
+
         public long DeliveredAt => Volatile.Read(ref _deliveredAt);
 
         public long Deliveries => Volatile.Read(ref _deliveries);
@@ -154,6 +159,7 @@ internal sealed class Latencies(int samples)
         {
             Volatile.Write(ref _deliveredAt, TimeProvider.System.GetTimestamp());
             Volatile.Write(ref _deliveries, _deliveries + 1);
+            Delivered.Release();
         }
     }
 }
