@@ -1,6 +1,6 @@
 using CsCheck;
-using Xunit;
 using XenFbFront.Backend;
+using Xunit;
 
 namespace XenFbFront.Tests.Backend;
 

@@ -1,5 +1,5 @@
-using Xunit;
 using XenFbFront.Backend;
+using Xunit;
 
 namespace XenFbFront.Tests.Backend;
 

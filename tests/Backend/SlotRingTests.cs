@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using CsCheck;
-using Xunit;
 using XenFbFront.Backend;
+using Xunit;
 
 namespace XenFbFront.Tests.Backend;
 
