@@ -8,13 +8,13 @@ bool isForJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not 
 LineLogger logger = new(LogLevel.Information, isForJournal);
 try
 {
-    if (args is ["--help"] or ["-h"])
+    if (args.Contains("--help") || args.Contains("-h"))
     {
         LineLogger.Write(1, CommandLine.Help);
         return ExitStatus.Success;
     }
 
-    if (args is ["--version"])
+    if (args.Contains("--version"))
     {
         LineLogger.Write(1, $"xenfbfront {typeof(Worker).Assembly.GetName().Version?.ToString(3)}\n");
         return ExitStatus.Success;
@@ -35,4 +35,10 @@ catch (XenException exception)
 {
     logger.WriteLine(LogLevel.Error, exception.Message);
     return ExitStatus.Environment;
+}
+catch (Exception exception) when (exception is not OutOfMemoryException)
+{
+    // Our own mistake. With a status that is not final the holder starts another worker, which takes over the live connection.
+    logger.WriteLine(LogLevel.Critical, $"mistake of the program, please report it: {exception.GetType().Name}: {exception.Message}");
+    return ExitStatus.Failure;
 }

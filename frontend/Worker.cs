@@ -40,7 +40,12 @@ internal static class Worker
         EventLoop loop = provider.GetRequiredService<EventLoop>();
         FrontendHost host = provider.GetRequiredService<FrontendHost>();
         HolderClient? holder = provider.GetService<HolderClient>();
-        using StopSignal stop = StopSignal.Create(holder, loop, () => host.Stop(loop.Stop));
+        bool isInterrupted = false;
+        using StopSignal stop = StopSignal.Create(holder, loop, () => host.Stop(loop.Stop), () =>
+        {
+            isInterrupted = true;
+            loop.Stop();
+        });
         Log.Screen(logger, provider.GetRequiredService<SourceChoice>().Explanation);
         Log.Sink(logger, provider.GetRequiredService<IInputSink>().Description);
         using LoopTimer patience = loop.CreateTimer(() => TellWaiting(host, options, logger));
@@ -56,6 +61,12 @@ internal static class Worker
         host.Start();
         patience.Start(s_patience);
         loop.Run();
+        if (isInterrupted || (host.HasParkedDevices && !options.IsWorker))
+        {
+            // Without a holder nobody can keep the pages for a backend that has not let go.
+            return ExitStatus.Interrupted;
+        }
+
         return host.HasParkedDevices ? ExitStatus.Parked : ExitStatus.Success;
     }
 
@@ -146,7 +157,11 @@ internal static class Worker
     /// <summary>How this process hears that it is to stop: from its holder, or from signals when it has none.</summary>
     private sealed class StopSignal(LoopWatch? watch, Descriptor? signals) : IDisposable
     {
-        public static StopSignal Create(HolderClient? holder, EventLoop loop, Action stop)
+        /// <param name="holder">The holder, or null when signals come here.</param>
+        /// <param name="loop">Where to listen.</param>
+        /// <param name="stop">Called the first time.</param>
+        /// <param name="stopAtOnce">Called the second time; a holder needs no help for that.</param>
+        public static StopSignal Create(HolderClient? holder, EventLoop loop, Action stop, Action stopAtOnce)
         {
             if (holder is not null)
             {
@@ -154,11 +169,13 @@ internal static class Worker
                 return new(null, null);
             }
 
+            bool isStopping = false;
             Descriptor signals = Descriptor.Own(Libc.SignalFile(s_stopSignals), "create", "a signal descriptor");
             return new(loop.Watch(signals.Number, LoopInterest.Readable, () =>
             {
                 Libc.Read(signals.Number, stackalloc byte[Libc.SignalRecordBytes]);
-                stop();
+                (isStopping ? stopAtOnce : stop)();
+                isStopping = true;
             }), signals);
         }
 

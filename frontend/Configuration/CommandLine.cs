@@ -65,6 +65,11 @@ internal static class CommandLine
         }
 
         ApplyArguments(options, arguments);
+        if (options.Width != 0 && !new FramebufferGeometry(options.Width, options.Height, options.Depth).IsValid(out string reason))
+        {
+            throw new OptionException($"--size {options.Width}x{options.Height}: {reason}");
+        }
+
         return options;
     }
 
@@ -169,14 +174,9 @@ internal static class CommandLine
     private static void SetSize(DaemonOptions options, string value)
     {
         string[] sides = value.Split('x');
-        if (sides.Length != 2 || !TryNumber(sides[0], out int width) || !TryNumber(sides[1], out int height))
+        if (sides.Length != 2 || !TryNumber(sides[0], out int width) || !TryNumber(sides[1], out int height) || width == 0 || height == 0)
         {
             throw Wrong("size", value, "WIDTHxHEIGHT in pixels, as in 1024x768");
-        }
-
-        if (!new FramebufferGeometry(width, height, 32).IsValid(out string reason))
-        {
-            throw new OptionException($"--size {value}: {reason}");
         }
 
         (options.Width, options.Height) = (width, height);

@@ -1,16 +1,19 @@
 using System.Runtime.InteropServices;
+using Xenbus;
 using Xenbus.Domain;
+using Xenbus.Linux.Interop;
 using XenFbFront.Content;
 
 namespace XenFbFront.Vfb;
 
 /// <summary>The canvas of one framebuffer.</summary>
 /// <remarks>At 32 bits a source draws into the granted pages themselves. At other depths it draws beside them, and what changed is converted when it is sent.</remarks>
-internal sealed class FramebufferCanvas : Canvas
+internal sealed class FramebufferCanvas : Canvas, IDisposable
 {
     private readonly SharedPages _pages;
     private readonly int _offsetBytes;
-    private readonly uint[]? _beside;
+    // A large picture has no place on the small managed heap.
+    private readonly SharedPages? _beside;
     private readonly Action _flush;
     private readonly Func<int, int, bool> _tryResize;
 
@@ -27,7 +30,7 @@ internal sealed class FramebufferCanvas : Canvas
         Geometry = geometry;
         _flush = flush;
         _tryResize = tryResize;
-        _beside = geometry.Depth == 32 ? null : new uint[geometry.Width * geometry.Height];
+        _beside = geometry.Depth == 32 ? null : AllocateBeside((long)geometry.Width * geometry.Height * sizeof(uint));
     }
 
     /// <summary>Size and layout.</summary>
@@ -46,7 +49,8 @@ internal sealed class FramebufferCanvas : Canvas
     public override int StridePixels => Geometry.Width;
 
     /// <inheritdoc/>
-    public override Span<uint> Pixels => _beside ?? MemoryMarshal.Cast<byte, uint>(Memory);
+    public override Span<uint> Pixels =>
+        _beside is null ? MemoryMarshal.Cast<byte, uint>(Memory) : MemoryMarshal.Cast<byte, uint>(_beside.Bytes)[..(Width * Height)];
 
     private Span<byte> Memory => _pages.Bytes.Slice(_offsetBytes, (int)Geometry.PictureBytes);
 
@@ -75,12 +79,24 @@ internal sealed class FramebufferCanvas : Canvas
         }
 
         Span<byte> memory = Memory;
+        ReadOnlySpan<uint> drawn = Pixels;
         for (int y = area.Y; y < area.Bottom; y++)
         {
             PixelFormat.Convert(
-                _beside.AsSpan(y * Width + area.X, area.Width),
+                drawn.Slice(y * Width + area.X, area.Width),
                 memory[(y * Geometry.StrideBytes + area.X * Geometry.PixelBytes)..],
                 Geometry.Depth);
         }
+    }
+
+    /// <summary>Gives back what was allocated beside the granted pages, which stay.</summary>
+    public void Dispose() => _beside?.Dispose();
+
+    private static unsafe SharedPages AllocateBeside(long bytes)
+    {
+        int pages = (int)((bytes + SharedPages.PageBytes - 1) / SharedPages.PageBytes);
+        using Descriptor file = Descriptor.Own(Libc.MemoryFile("xenfbfront-picture", (long)pages * SharedPages.PageBytes), "create", "a memory file");
+        byte* address = Libc.MapShared((nuint)pages * SharedPages.PageBytes, true, file.Number, 0, out int errno);
+        return address != null ? new SharedPages(address, pages, 0) : throw new XenException("map", $"{bytes >> 20} MiB for the picture", errno);
     }
 }

@@ -177,6 +177,7 @@ internal sealed class VfbDevice : FrontendDevice
         if (_canvas is not null)
         {
             _source.Detach();
+            _canvas.Dispose();
             _canvas = null;
             _driver.Report(null);
         }
@@ -213,6 +214,7 @@ internal sealed class VfbDevice : FrontendDevice
 
     private void AttachSource(FramebufferGeometry geometry, int directoryPages)
     {
+        _canvas?.Dispose();
         _canvas = new(_memory!, directoryPages * SharedPages.PageBytes, geometry, Send, TryResize);
         _source.Attach(_canvas);
         // What is not drawn in the pages themselves is there at least once before anybody looks.

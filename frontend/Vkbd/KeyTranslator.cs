@@ -197,8 +197,8 @@ public static class KeyTranslator
 
                 return count;
             case MultiTouchType.Shape:
-                output[count++] = new(EV_ABS, ABS_MT_TOUCH_MAJOR, (int)Math.Min(source.Major, byte.MaxValue));
-                output[count++] = new(EV_ABS, ABS_MT_TOUCH_MINOR, (int)Math.Min(source.Minor, byte.MaxValue));
+                output[count++] = new(EV_ABS, ABS_MT_TOUCH_MAJOR, ShapeSide(source.Major, modes));
+                output[count++] = new(EV_ABS, ABS_MT_TOUCH_MINOR, ShapeSide(source.Minor, modes));
                 return count;
             case MultiTouchType.Orientation:
                 output[count++] = new(EV_ABS, ABS_MT_ORIENTATION, Math.Clamp((int)source.Orientation, -180, 180));
@@ -222,6 +222,9 @@ public static class KeyTranslator
 
         return count;
     }
+
+    /// <summary>A contact is no larger than the surface, which is what the touch device declares.</summary>
+    private static int ShapeSide(uint pixels, in VkbdModes modes) => (int)Math.Min(pixels, (uint)Math.Max(modes.TouchMaxX, modes.TouchMaxY));
 
     private static int AddWheel(Span<InputEvent> output, int count, int notches)
     {

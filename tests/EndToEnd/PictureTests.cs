@@ -22,6 +22,7 @@ public class PictureTests
     [InlineData(FrontendKind.Native, "1920x1080", 32)]
     [InlineData(FrontendKind.Native, "3840x2160", 32)]
     [InlineData(FrontendKind.Native, "17x16", 32)]
+    [InlineData(FrontendKind.Native, "3840x2160", 16)]
     [InlineData(FrontendKind.Native, "801x601", 8)]
     [InlineData(FrontendKind.Native, "801x601", 16)]
     [InlineData(FrontendKind.Native, "801x601", 24)]

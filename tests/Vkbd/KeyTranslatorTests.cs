@@ -157,7 +157,7 @@ public sealed class KeyTranslatorTests
     {
         Translate(Touch(MultiTouchType.Down, 1, 1, 1));
         Assert.Equal(
-            [(EV_ABS, ABS_MT_SLOT, 1), (EV_ABS, ABS_MT_TOUCH_MAJOR, 255), (EV_ABS, ABS_MT_TOUCH_MINOR, 7)],
+            [(EV_ABS, ABS_MT_SLOT, 1), (EV_ABS, ABS_MT_TOUCH_MAJOR, 799), (EV_ABS, ABS_MT_TOUCH_MINOR, 7)],
             Translate(new() { Type = KeyboardEventType.MultiTouch, MultiTouch = MultiTouchType.Shape, ContactId = 1, Major = uint.MaxValue, Minor = 7 }));
         Assert.Equal(
             [(EV_ABS, ABS_MT_SLOT, 1), (EV_ABS, ABS_MT_ORIENTATION, -180)],
