@@ -130,7 +130,6 @@ public class BackendHostTests
         Assert.Empty(rig.Toolstack.List("/local/domain/0/backend/vfb"));
     }
 
-    // TODO: no longer skipped once XenstoreClient looks at events that it read in one piece with a reply; until then they wait for the next request.
     [Fact]
     public void Unplug_NeverConnected_ClosesAtOnce()
     {
