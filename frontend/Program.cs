@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Xenbus;
+using Xenbus.Linux.Interop;
 using XenFbFront;
 using XenFbFront.Configuration;
 using XenFbFront.Holder;
@@ -22,9 +23,14 @@ try
 
     DaemonOptions options = CommandLine.Parse(args, ConfigurationFile.Read);
     logger = new(options.LogLevel, isForJournal);
-    return options.HasHolder && !options.IsWorker
-        ? HolderProcess.Run(line => logger.WriteLine(LogLevel.Warning, line))
-        : Worker.Run(options, logger);
+    if (options.IsWorker)
+    {
+        return Worker.Run(options, logger);
+    }
+
+    SelfProgram.ExecuteAgainWithBlockedSignals();
+    using Descriptor claim = SingleInstance.Claim(options.Loopback);
+    return options.HasHolder ? HolderProcess.Run(line => logger.WriteLine(LogLevel.Warning, line)) : Worker.Run(options, logger);
 }
 catch (OptionException exception)
 {

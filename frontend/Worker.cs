@@ -31,11 +31,6 @@ internal static class Worker
     /// <exception cref="XenException">Something is missing or refused.</exception>
     public static int Run(DaemonOptions options, LineLogger logger)
     {
-        if (!options.IsWorker)
-        {
-            SelfProgram.ExecuteAgainWithBlocked(s_stopSignals);
-        }
-
         using ServiceProvider provider = Compose(options, logger);
         EventLoop loop = provider.GetRequiredService<EventLoop>();
         FrontendHost host = provider.GetRequiredService<FrontendHost>();
@@ -169,13 +164,22 @@ internal static class Worker
                 return new(null, null);
             }
 
-            bool isStopping = false;
+            StopRequests requests = new(loop.Clock);
             Descriptor signals = Descriptor.Own(Libc.SignalFile(s_stopSignals), "create", "a signal descriptor");
             return new(loop.Watch(signals.Number, LoopInterest.Readable, () =>
             {
                 Libc.Read(signals.Number, stackalloc byte[Libc.SignalRecordBytes]);
-                (isStopping ? stopAtOnce : stop)();
-                isStopping = true;
+                switch (requests.Next())
+                {
+                    case StopRequest.First:
+                        stop();
+                        break;
+                    case StopRequest.AtOnce:
+                        stopAtOnce();
+                        break;
+                    case StopRequest.Same:
+                        break;
+                }
             }), signals);
         }
 

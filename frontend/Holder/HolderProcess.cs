@@ -14,9 +14,9 @@ internal sealed class HolderProcess
     private static readonly TimeSpan s_infancy = TimeSpan.FromMilliseconds(300);
 
     private const int MaxDelayMs = 1000;
-    private static readonly int[] s_signals = [Libc.SIGHUP, Libc.SIGINT, Libc.SIGTERM, Libc.SIGCHLD];
 
     private readonly List<(string Name, Descriptor File)> _kept = [];
+    private readonly StopRequests _stopRequests = new(TimeProvider.System);
     private readonly Action<string> _say;
     private Descriptor? _worker;
     private int _workerId;
@@ -34,8 +34,7 @@ internal sealed class HolderProcess
     /// <exception cref="XenException">No worker can be started.</exception>
     public static int Run(Action<string> say)
     {
-        SelfProgram.ExecuteAgainWithBlocked(s_signals);
-        using Descriptor signals = Descriptor.Own(Libc.SignalFile(s_signals), "create", "a signal descriptor");
+        using Descriptor signals = Descriptor.Own(Libc.SignalFile(SelfProgram.Signals), "create", "a signal descriptor");
         return new HolderProcess(say).Run(signals);
     }
 
@@ -153,11 +152,20 @@ internal sealed class HolderProcess
 
     private int? OnStopSignal()
     {
-        if (_isStopping)
+        switch (_stopRequests.Next())
         {
-            _say(_isParked ? "giving up the kept pages" : "stopping at once");
-            Libc.Kill(_workerId, Libc.SIGKILL);
-            return ExitStatus.Interrupted;
+            case StopRequest.AtOnce:
+                _say(_isParked ? "giving up the kept pages" : "stopping at once");
+                if (_workerId > 0)
+                {
+                    Libc.Kill(_workerId, Libc.SIGKILL);
+                }
+
+                return ExitStatus.Interrupted;
+            case StopRequest.Same:
+                return null;
+            case StopRequest.First:
+                break;
         }
 
         _isStopping = true;

@@ -8,6 +8,9 @@ namespace XenFbFront.Holder;
 /// <summary>How to execute this program again: also without /proc, as in an empty root.</summary>
 internal static class SelfProgram
 {
+    /// <summary>What the program listens to; blocked in all its threads, see <see cref="ExecuteAgainWithBlockedSignals"/>.</summary>
+    public static int[] Signals { get; } = [Libc.SIGHUP, Libc.SIGINT, Libc.SIGTERM, Libc.SIGCHLD];
+
     /// <summary>Absolute path of the file that was executed.</summary>
     public static string Path { get; } = Libc.ReadLink("/proc/self/exe") ?? Libc.ExecutedPath() ?? Environment.GetCommandLineArgs()[0];
 
@@ -27,21 +30,15 @@ internal static class SelfProgram
     }
 
     /// <summary>
-    /// Makes sure that these signals are blocked in every thread: the runtime starts threads before the program's first line, so they are blocked
+    /// Makes sure that the signals are blocked in every thread: the runtime starts threads before the program's first line, so they are blocked
     /// here and the program is executed once more, which inherits that. Returns at once the second time.
     /// </summary>
     /// <exception cref="XenException">The program's file cannot be executed.</exception>
-    public static void ExecuteAgainWithBlocked(params ReadOnlySpan<int> signals)
+    public static void ExecuteAgainWithBlockedSignals()
     {
-        bool areBlocked = true;
-        foreach (int signal in signals)
+        if (!Array.TrueForAll(Signals, Libc.IsSignalBlocked))
         {
-            areBlocked &= Libc.IsSignalBlocked(signal);
-        }
-
-        if (!areBlocked)
-        {
-            Libc.Block(signals);
+            Libc.Block(Signals);
             int result = Libc.Execute(Path, Arguments, ReadEnvironment());
             throw new XenException("execute", Path, -result);
         }

@@ -397,6 +397,7 @@ internal static class LayoutTable
         Named(Errno.ENOTEMPTY, 39, ErrnoHeader),
         Named(Errno.ECONNRESET, 104, ErrnoHeader),
         Named(Errno.EISCONN, 106, ErrnoHeader),
+        Named(Errno.EADDRINUSE, 98, ErrnoHeader),
         Named(Errno.ENOTCONN, 107, ErrnoHeader),
         Named(Errno.ETIMEDOUT, 110, ErrnoHeader),
         Named(Errno.ECONNREFUSED, 111, ErrnoHeader),

@@ -36,6 +36,27 @@ public class PictureTests
         system.StopInOrder();
     }
 
+    [Fact]
+    public void Stop_SignalledTwiceAtOnce_StillClosesInOrder()
+    {
+        using RunningSystem system = new(Frontends.Path(FrontendKind.Built), ["--source", "pattern"]);
+        system.WaitConnected();
+        system.Frontend.Terminate();
+        system.StopInOrder();
+    }
+
+    [Fact]
+    public void Start_SecondForTheSameGuest_IsRefusedAndDisturbsNothing()
+    {
+        using RunningSystem system = new(Frontends.Path(FrontendKind.Built), ["--source", "pattern"]);
+        system.WaitConnected();
+        (int status, string output) = BadInputTests.Run("--loopback", system.Session.GuestDirectory);
+        Assert.Equal(3, status);
+        Assert.Contains("another xenfbfront does so already", output);
+        Assert.False(system.BackendsLeftConnected);
+        system.StopInOrder();
+    }
+
     [Theory]
     [InlineData(FrontendKind.Built)]
     [InlineData(FrontendKind.Native)]

@@ -72,6 +72,7 @@ namespace XenFbFront.Loopback
             finally
             {
                 await Task.Run(() => StopFrontend(frontend));
+                Say("closed");
             }
 
             return WritePicture(options, frames);

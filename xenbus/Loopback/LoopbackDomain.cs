@@ -40,10 +40,15 @@ public sealed class LoopbackDomain : IBackendDomain
     public static LoopbackDomain FromDirectory(string path)
     {
         string xenstore = Path.Combine(path, LoopbackProtocol.FileName(LoopbackFileKind.Xenstore));
-        if (!Libc.Exists(xenstore))
+        // C: O_PATH in asm-generic/fcntl.h; sockets cannot be opened otherwise.
+        const int pathOnly = 0x200000;
+        int probe = Libc.Open(xenstore, pathOnly);
+        if (probe < 0)
         {
-            throw new XenException("open", xenstore, Errno.ENOENT, StartFirst);
+            throw new XenException("open", xenstore, -probe, probe == -Errno.EACCES ? "only the user who runs tools/Loopback may, and root" : StartFirst);
         }
+
+        Libc.Close(probe);
 
         // Only domain 0 may map other domains' pages, and the directory may be mounted elsewhere under another name.
         bool isGuest = !Libc.Exists(Path.Combine(path, LoopbackProtocol.FileName(LoopbackFileKind.ForeignMemory)));

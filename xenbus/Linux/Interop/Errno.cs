@@ -27,6 +27,7 @@ internal static class Errno
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
     public const int ENOTEMPTY = 39;
+    public const int EADDRINUSE = 98;
     public const int ENOTCONN = 107;
     public const int EISCONN = 106;
     public const int ETIMEDOUT = 110;
@@ -54,6 +55,7 @@ internal static class Errno
         EROFS => "read-only",
         EPIPE => "peer has gone",
         ENOSYS => "not implemented",
+        EADDRINUSE => "in use",
         ENOTCONN => "not connected",
         ETIMEDOUT => "no answer in time",
         ECONNREFUSED => "connection refused",

@@ -129,7 +129,9 @@ internal static unsafe partial class Libc
             return descriptor;
         }
 
-        int result = call(descriptor, address, (uint)(pathOffset + length + 1));
+        // A name that begins with NUL is an abstract one: not in the file system, exactly as long as said, gone with its socket.
+        int terminator = path.StartsWith('\0') ? 0 : 1;
+        int result = call(descriptor, address, (uint)(pathOffset + length + terminator));
         if (result < 0)
         {
             Close(descriptor);
