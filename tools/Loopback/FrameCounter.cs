@@ -22,6 +22,9 @@ internal sealed class FrameCounter : IDisposable
         screen.Changed += OnChanged;
     }
 
+    /// <summary>As many pictures came as were asked for.</summary>
+    public bool IsComplete => _limit > 0 && Volatile.Read(ref _count) >= _limit;
+
     /// <summary>The last picture, or null.</summary>
     public (int Width, int Height, uint[] Pixels)? Picture { get; private set; }
 

@@ -56,12 +56,17 @@ namespace XenFbFront.Loopback
             FrontendProcess frontend = FrontendProcess.Start(options.FrontendPath, FrontendArguments(options, session));
             try
             {
-                if (!WaitConnected(session, frontend, stop.Token, out int status))
+                bool isConnected = WaitConnected(session, frontend, stop.Token, out int status);
+                if (isConnected)
+                {
+                    Announce(session, options, vnc);
+                }
+                else if (!frames.IsComplete)
                 {
                     return status;
                 }
 
-                Announce(session, options, vnc);
+                // The last picture that was asked for may come before both devices are seen connected.
                 await ShowUntilStopped(session, options, frontend, input, stop);
                 if (frontend.HasExited(out status))
                 {
