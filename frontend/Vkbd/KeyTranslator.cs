@@ -245,12 +245,13 @@ public static class KeyTranslator
         return count + 1;
     }
 
-    private static int EndPacket(Span<InputEvent> output, int count, bool isEmptyPacketDue = false) =>
-        count == 0 && !isEmptyPacketDue ? 0 : Add(output, count, EV_SYN);
-
-    private static int Add(Span<InputEvent> output, int count, ushort type)
+    private static int EndPacket(Span<InputEvent> output, int count, bool isEmptyPacketDue = false)
     {
-        output[count] = new(type, SYN_REPORT, 0);
-        return count + 1;
+        if (count > 0 || isEmptyPacketDue)
+        {
+            output[count++] = new(EV_SYN, SYN_REPORT, 0);
+        }
+
+        return count;
     }
 }

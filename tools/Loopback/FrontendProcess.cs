@@ -1,5 +1,6 @@
 using Xenbus;
 using Xenbus.Linux.Interop;
+using XenFbFront.Holder;
 
 namespace XenFbFront.Loopback;
 
@@ -21,7 +22,7 @@ public sealed class FrontendProcess
     public static FrontendProcess Start(string? path, IEnumerable<string> arguments)
     {
         string program = path ?? Path.Combine(AppContext.BaseDirectory, "xenfbfront");
-        int result = Libc.Spawn(program, [program, .. arguments], SelfEnvironment(), inherited: 2, inheritedAs: 2, isNewGroup: true);
+        int result = Libc.Spawn(program, [program, .. arguments], SelfProgram.ReadEnvironment(), inherited: 2, inheritedAs: 2, isNewGroup: true);
         return result > 0 ? new(result) : throw new XenException("start", program, -result);
     }
 
@@ -86,16 +87,5 @@ public sealed class FrontendProcess
         }
 
         return true;
-    }
-
-    private static string[] SelfEnvironment()
-    {
-        List<string> variables = [];
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            variables.Add($"{variable.Key}={variable.Value}");
-        }
-
-        return [.. variables];
     }
 }
