@@ -33,7 +33,8 @@ internal sealed record Command(string Name, Action<CommandContext> Run)
             ("size", []) => Size,
             ("wait-size", [var size]) => WaitSize(size),
             ("shot", [var file]) => context => Shot(context, file),
-            ("pattern", []) => Pattern,
+            ("pattern", []) => context => Pattern(context, 32),
+            ("pattern", ["--depth", "8" or "16" or "24" or "32"]) => context => Pattern(context, Number(rest[1], 8, 32)),
             ("text", []) => Text,
             ("wait-text", [var text]) => context => WaitText(context, text, context.Deadline),
             ("wait-text", [var text, var seconds]) => WaitText(text, Seconds(seconds)),
@@ -115,7 +116,7 @@ internal sealed record Command(string Name, Action<CommandContext> Run)
         context.Save(file);
     }
 
-    private static void Pattern(CommandContext context)
+    private static void Pattern(CommandContext context, int depth)
     {
         VncSession session = context.Session;
         uint[] expected = [];
@@ -134,7 +135,7 @@ internal sealed record Command(string Name, Action<CommandContext> Run)
             if (size != (session.Width, session.Height))
             {
                 size = (session.Width, session.Height);
-                expected = MemoryCanvas.Pattern(session.Width, session.Height);
+                expected = MemoryCanvas.Pattern(session.Width, session.Height, depth);
             }
 
             for (int i = 0; i < expected.Length; i++)

@@ -12,7 +12,7 @@ const string help = """
 
     size                      prints WxH as it is now;  wait-size WxH
     shot FILE.png             saves the picture
-    pattern                   waits for every pixel of `xenfbfront --source pattern`
+    pattern [--depth BITS]    waits for every pixel of `xenfbfront --source pattern`
     text                      prints the text console, read from the picture;
                               U+FFFD is what the font does not have
     wait-text TEXT [SECONDS]  waits for TEXT in a line;  no-text TEXT  wants none
