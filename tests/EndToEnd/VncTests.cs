@@ -1,4 +1,4 @@
-using XenFbFront.Tests.Viewer;
+using XenFbFront.Tests.Xen;
 using XenFbFront.Viewer;
 using Xunit;
 

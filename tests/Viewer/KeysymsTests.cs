@@ -13,6 +13,9 @@ public class KeysymsTests
     public void Table_NoKeysymTwice() => Assert.Equal(Keysyms.Table.Length, Keysyms.Table.Select(row => row.Keysym).Distinct().Count());
 
     [Fact]
+    public void Table_NoNameTwice() => Assert.Equal(Keysyms.Table.Length, Keysyms.Table.Select(row => row.Name).Distinct().Count());
+
+    [Fact]
     public void Table_EveryCodeIsAKeyOfAKeyboard() => Assert.All(Keysyms.Table, row => Assert.InRange(row.Keycode, 1u, 0xffu));
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using XenFbFront.Backend;
+using XenFbFront.Tests.Xen;
 using XenFbFront.Viewer;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using XenFbFront.Tests.Xen;
 using Xunit;
 
 namespace XenFbFront.Tests.Viewer;

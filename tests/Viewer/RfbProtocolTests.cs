@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using XenFbFront.Tests.Xen;
 using XenFbFront.Viewer;
 using Xunit;
 

@@ -1,5 +1,6 @@
+using XenFbFront.Tests.Xen;
 using Xunit;
-using static XenFbFront.Tests.Viewer.RfbTestClient;
+using static XenFbFront.Tests.Xen.RfbTestClient;
 
 namespace XenFbFront.Tests.Viewer;
 

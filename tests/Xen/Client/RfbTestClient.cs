@@ -3,11 +3,11 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Xunit;
 
-namespace XenFbFront.Tests.Viewer;
+namespace XenFbFront.Tests.Xen;
 
-/// <summary>A VNC client for the tests, written from RFC 6143 without the server's code: what it shows are the client's pixel values.</summary>
+/// <summary>A VNC client for tests, written from RFC 6143 without the server's code: what it shows are the client's pixel values.</summary>
+/// <remarks>What breaks the protocol is an <see cref="InvalidDataException"/>, a silent server a <see cref="SocketException"/>.</remarks>
 internal sealed class RfbTestClient : IDisposable
 {
     private const int DeadlineMs = 30_000;
@@ -159,9 +159,14 @@ internal sealed class RfbTestClient : IDisposable
                 }
 
                 return null;
-            default:
-                Assert.Fail($"message of type {type}");
+            case 2:
                 return null;
+            case 3:
+                Read(3);
+                Read(ReadInt32());
+                return null;
+            default:
+                throw new InvalidDataException($"message of type {type}");
         }
     }
 
@@ -228,27 +233,36 @@ internal sealed class RfbTestClient : IDisposable
 
     private void ShakeHands(string version)
     {
-        Assert.Equal("RFB 003.008\n", Encoding.ASCII.GetString(Read(12)));
+        Expect("RFB 003.008\n"u8, "version");
         Send(Encoding.ASCII.GetBytes(version));
         int minor = int.Parse(version[8..11]);
         if (minor < 7)
         {
-            Assert.Equal(1, ReadInt32());
+            Expect([0, 0, 0, 1], "security type");
         }
         else
         {
-            Assert.Equal([1, 1], Read(2));
+            Expect([1, 1], "offer of one security type, none");
             Send(1);
             if (minor >= 8)
             {
-                Assert.Equal(0, ReadInt32());
+                Expect([0, 0, 0, 0], "security result");
             }
         }
 
         Send(1);
         SetSize(ReadUInt16(), ReadUInt16());
-        Assert.Equal([32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0], Read(16));
+        Expect([32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0], "pixel format");
         Name = Encoding.UTF8.GetString(Read(ReadInt32()));
+    }
+
+    private void Expect(ReadOnlySpan<byte> expected, string what)
+    {
+        byte[] seen = Read(expected.Length);
+        if (!expected.SequenceEqual(seen))
+        {
+            throw new InvalidDataException($"{what}: expected {Convert.ToHexString(expected)}, got {Convert.ToHexString(seen)}");
+        }
     }
 
     private void SetSize(int width, int height)
@@ -272,7 +286,11 @@ internal sealed class RfbTestClient : IDisposable
                 CompressedBytes += compressed.Length;
                 _feed.Append(compressed);
                 ReadTiles(rectangle);
-                Assert.True(_feed.IsEmpty, "compressed bytes were left over");
+                if (!_feed.IsEmpty)
+                {
+                    throw new InvalidDataException("compressed bytes were left over");
+                }
+
                 break;
             case -223:
                 SetSize(rectangle.Width, rectangle.Height);
@@ -289,8 +307,7 @@ internal sealed class RfbTestClient : IDisposable
             case -258:
                 break;
             default:
-                Assert.Fail($"encoding {rectangle.Encoding}");
-                break;
+                throw new InvalidDataException($"encoding {rectangle.Encoding}");
         }
 
         return rectangle;
@@ -405,8 +422,7 @@ internal sealed class RfbTestClient : IDisposable
 
                 return tile;
             default:
-                Assert.Fail($"subencoding {sub}");
-                return tile;
+                throw new InvalidDataException($"subencoding {sub}");
         }
     }
 
