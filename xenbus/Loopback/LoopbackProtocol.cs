@@ -25,6 +25,9 @@ internal static class LoopbackProtocol
     /// <summary>Bit in <see cref="LoopbackRequest.Second"/> of mappings and in <see cref="LoopbackRequest.Index"/> of allocations.</summary>
     public const uint Writable = 1;
 
+    /// <summary>In the list of a refused allocation's reply: the grant table was the reason, not the limit.</summary>
+    public const ulong TableIsFull = 1;
+
     /// <summary>How long a client waits, milliseconds. The hypervisor answers at once; a machine that swaps may need seconds.</summary>
     public const int DeadlineMs = 5000;
 
@@ -63,7 +66,7 @@ internal enum LoopbackOperation : uint
     ListPorts = 4,
 
     /// <summary>First: peer, second: pages, index: <see cref="LoopbackProtocol.Writable"/> or 0. Reply: value is the index.</summary>
-    /// <remarks>On ENOSPC count is the pages in use, value the limit.</remarks>
+    /// <remarks>On ENOSPC count is the pages in use, value the limit; with <see cref="LoopbackProtocol.TableIsFull"/> in the list they are the grant table's.</remarks>
     Allocate = 5,
 
     /// <summary>Second: pages, index: of the allocation.</summary>
