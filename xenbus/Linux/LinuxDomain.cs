@@ -66,7 +66,7 @@ public sealed class LinuxDomain : IDomain
 
     /// <inheritdoc/>
     public IGrantAllocator AdoptGrantAllocator(Descriptor file) =>
-        new LinuxGrantAllocator(file, Path.Combine(_paths.Sysfs, "module/xen_gntalloc/parameters/limit"));
+        new LinuxGrantAllocator(file, new(Path.Combine(_paths.Sysfs, "module/xen_gntalloc/parameters/limit")));
 
     /// <inheritdoc/>
     public void ResolveFrames(SharedPages pages, Span<GuestFrame> frames)
