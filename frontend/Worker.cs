@@ -24,6 +24,10 @@ internal static class Worker
     /// <summary>After this time without a connection a person is told what is being waited for. Not an error: a backend may come late.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
+    private const string HowToUnbind =
+        "start xenfbfront with --unbind, at this price: the kernel's console leaves the screen, no program may have /dev/fb0 open,"
+        + " and a viewer of QEMU shows the old picture until it switches to the new console (Ctrl-Alt-2)";
+
     private static readonly int[] s_stopSignals = [Libc.SIGINT, Libc.SIGTERM, Libc.SIGHUP];
 
     /// <summary>Runs until told to stop.</summary>
@@ -44,9 +48,22 @@ internal static class Worker
         Log.Screen(logger, provider.GetRequiredService<SourceChoice>().Explanation);
         Log.Sink(logger, provider.GetRequiredService<IInputSink>().Description);
         using LoopTimer patience = loop.CreateTimer(() => TellWaiting(host, options, logger));
+        bool isStarting = true, isRefused = false;
         host.DevicesChanged += () =>
         {
-            if (AreAllConnected(host))
+            if (isStarting && host.HasDiscovered)
+            {
+                isStarting = false;
+                isRefused = !options.Unbind && AreAllHeld(host);
+                if (isRefused)
+                {
+                    // Nothing was begun, and nothing that this program could wait for will happen by itself.
+                    loop.Stop();
+                    return;
+                }
+            }
+
+            if (AreAllConnected(host, options.Unbind))
             {
                 // Nobody waits any more, and a daemon with nothing to do wakes up for nothing.
                 patience.Cancel();
@@ -56,6 +73,11 @@ internal static class Worker
         host.Start();
         patience.Start(s_patience);
         loop.Run();
+        if (isRefused)
+        {
+            return ExitStatus.Environment;
+        }
+
         if (isInterrupted || (host.HasParkedDevices && !options.IsWorker))
         {
             // Without a holder nobody can keep the pages for a backend that has not let go.
@@ -76,6 +98,7 @@ internal static class Worker
             services.AddSingleton<IDescriptorStore>(static provider => provider.GetRequiredService<HolderClient>());
         }
 
+        services.AddSingleton(new FrontendHostOptions { TakesFromKernel = options.Unbind, HowToTake = HowToUnbind });
         services.AddXenbus(CreateDomain);
         services.AddSingleton(new VfbOptions { Width = options.Width, Height = options.Height, Depth = options.Depth });
         services.AddSingleton(static provider => SourceChoice.Make(provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>()));
@@ -116,16 +139,38 @@ internal static class Worker
         return driver;
     }
 
-    private static bool AreAllConnected(FrontendHost host)
+    /// <summary>Whether every device that can be served is; one that a kernel driver keeps is nobody's to wait for.</summary>
+    private static bool AreAllConnected(FrontendHost host, bool isTaking)
     {
         bool hasDevice = false;
         foreach (DeviceStatus device in host.Devices)
         {
+            if (device.HeldBy is not null && !isTaking)
+            {
+                continue;
+            }
+
             hasDevice = true;
-            if (device.State != XenbusState.Connected)
+            if (device.State != XenbusState.Connected || device.HeldBy is not null)
             {
                 return false;
             }
+        }
+
+        return hasDevice;
+    }
+
+    private static bool AreAllHeld(FrontendHost host)
+    {
+        bool hasDevice = false;
+        foreach (DeviceStatus device in host.Devices)
+        {
+            if (device.HeldBy is null)
+            {
+                return false;
+            }
+
+            hasDevice = true;
         }
 
         return hasDevice;
@@ -137,7 +182,7 @@ internal static class Worker
         foreach (DeviceStatus device in host.Devices)
         {
             hasDevice = true;
-            if (device.State != XenbusState.Connected && device.Failure is null)
+            if (device.State != XenbusState.Connected && device.Failure is null && device.HeldBy is null)
             {
                 Log.BackendLate(logger, device.Identity.Name, device.Identity.BackendPath, device.BackendState);
             }

@@ -11,6 +11,8 @@ internal static class CommandLine
     /// <summary>Read when it is there and no other is named.</summary>
     public const string DefaultConfigurationFile = "/etc/xenfbfront.conf";
 
+    private const string UnbindPrice = "and QEMU's viewers need Ctrl-Alt-2 to see the new picture";
+
     private static readonly Option[] s_options =
     [
         new("source", "WHAT", "console, pattern or keys (default: console, else keys)", SetSource),
@@ -19,6 +21,7 @@ internal static class CommandLine
         new("size", "WxH", "size in pixels (default: what the backend or source wants)", SetSize),
         new("depth", "BITS", "bits of a pixel: 8, 16, 24 or 32 (default: 32)", SetDepth),
         new("sink", "WHERE", "input to uinput, record:FILE or none (default: uinput)", SetSink),
+        new("unbind", string.Empty, "take devices from the kernel's drivers; its console ends", SetUnbind, "yes"),
         new("loopback", "DIR", "a device directory of tools/Loopback instead of Xen", static (o, v) => o.Loopback = v),
         new("log", "LEVEL", "error, warning, info or debug (default: info)", SetLogLevel),
     ];
@@ -34,6 +37,10 @@ internal static class CommandLine
             foreach (Option option in s_options)
             {
                 text.Append($"  --{option.Name} {option.Value}".PadRight(20)).Append(option.Help).Append('\n');
+                if (option.Alone is not null)
+                {
+                    text.Append(' ', 20).Append(UnbindPrice).Append('\n');
+                }
             }
 
             text.Append("  --config FILE     lines `name = value` (default: /etc/xenfbfront.conf)\n");
@@ -97,10 +104,16 @@ internal static class CommandLine
                 throw new OptionException($"unknown option {argument}; xenfbfront --help lists them");
             }
 
+            if (option?.Alone is { } alone && equals < 0)
+            {
+                option.Set(options, alone);
+                continue;
+            }
+
             string? value = equals >= 0 ? argument[(equals + 1)..] : ++i < arguments.Length ? arguments[i] : null;
             if (string.IsNullOrEmpty(value))
             {
-                throw new OptionException($"{name} needs a value: {name} {option?.Value ?? "FILE"}");
+                throw new OptionException($"{name} needs a value: {name} {option?.Alone ?? option?.Value ?? "FILE"}");
             }
 
             option?.Set(options, value);
@@ -129,7 +142,7 @@ internal static class CommandLine
             string value = content[(equals + 1)..].Trim();
             if (value.Length == 0)
             {
-                throw new OptionException($"{file}:{number}: {option.Name} needs a value: {option.Name} = {option.Value}");
+                throw new OptionException($"{file}:{number}: {option.Name} needs a value: {option.Name} = {option.Alone ?? option.Value}");
             }
 
             try
@@ -197,6 +210,13 @@ internal static class CommandLine
         };
     }
 
+    private static void SetUnbind(DaemonOptions options, string value) => options.Unbind = value switch
+    {
+        "yes" => true,
+        "no" => false,
+        _ => throw Wrong("unbind", value, "yes or no"),
+    };
+
     private static void SetLogLevel(DaemonOptions options, string value) => options.LogLevel = value switch
     {
         "error" => LogLevel.Error,
@@ -213,5 +233,10 @@ internal static class CommandLine
 
     private static OptionException Wrong(string name, string value, string right) => new($"--{name} {value}: must be {right}");
 
-    private sealed record Option(string Name, string Value, string Help, Action<DaemonOptions, string> Set);
+    /// <param name="Name">Without the dashes.</param>
+    /// <param name="Value">What stands behind it in the help.</param>
+    /// <param name="Help">A line.</param>
+    /// <param name="Set">Takes the value.</param>
+    /// <param name="Alone">The value that it has on the command line when it stands alone; null when it needs one.</param>
+    private sealed record Option(string Name, string Value, string Help, Action<DaemonOptions, string> Set, string? Alone = null);
 }

@@ -35,6 +35,9 @@ public sealed class DaemonOptions
     /// <summary>What is told.</summary>
     public LogLevel LogLevel { get; set; } = LogLevel.Information;
 
+    /// <summary>Whether devices are taken from kernel drivers that hold them.</summary>
+    public bool Unbind { get; set; }
+
     /// <summary>Whether a holder process protects the shared pages.</summary>
     public bool HasHolder { get; set; } = true;
 

@@ -37,6 +37,27 @@ public sealed class CommandLineTests
         }
     }
 
+    [Theory]
+    [InlineData("--unbind", true)]
+    [InlineData("--unbind=yes", true)]
+    [InlineData("--unbind=no", false)]
+    public void Unbind_AloneOrWithAnAnswer(string argument, bool expected)
+    {
+        DaemonOptions options = Parse(argument, "--vt", "3");
+        Assert.Equal((expected, 3), (options.Unbind, options.VirtualTerminal));
+        Assert.False(Parse().Unbind);
+        Assert.Equal("--unbind maybe: must be yes or no", Assert.Throws<OptionException>(() => Parse("--unbind=maybe")).Message);
+        Assert.Equal("--unbind needs a value: --unbind yes", Assert.Throws<OptionException>(() => Parse("--unbind=")).Message);
+    }
+
+    [Fact]
+    public void Unbind_InTheFile_TheCommandLineWins()
+    {
+        Assert.True(CommandLine.Parse([], _ => "unbind = yes\n").Unbind);
+        Assert.False(CommandLine.Parse(["--unbind=no"], _ => "unbind = yes\n").Unbind);
+        Assert.Contains("unbind needs a value: unbind = yes", Assert.Throws<OptionException>(() => CommandLine.Parse([], _ => "unbind =\n")).Message);
+    }
+
     [Fact]
     public void LastOneWins()
     {

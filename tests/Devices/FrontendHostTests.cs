@@ -93,5 +93,5 @@ public sealed class FrontendHostTests : IDisposable
         Assert.Equal(expected, new DeviceIdentity("vfb", 0, "device/vfb/0", path, new(backend)).IsPlausible(new DomainId(1)));
 
     private FrontendHost NewHost(IDescriptorStore store) =>
-        new(new LoopbackDomain(_hypervisor, SimulatedSystem.Guest), _loop, store, [], new ListLogger());
+        new(new LoopbackDomain(_hypervisor, SimulatedSystem.Guest), _loop, store, [], new ListLogger(), new());
 }

@@ -1,3 +1,4 @@
+using Xenbus.Domain;
 using Xenbus.Loopback;
 using XenFbFront.Input;
 using XenFbFront.Tests.Support;
@@ -198,6 +199,51 @@ public sealed class KillSweepTests
             system.RunUntilConnected();
             AssertPicture(system, moment);
             AssertNoError(system, moment);
+            system.EndAndExpectNothingLeft();
+            return hasDied;
+        });
+        Assert.InRange(moments, 50, MaxMoments - 1);
+    }
+
+    /// <summary>
+    /// The grant table is too small for the screen, so gntalloc's next index is not the sum of what was allocated any more; then there is room, and
+    /// the next worker is killed at every moment of connecting, also between an allocation and its note.
+    /// </summary>
+    [Fact]
+    public void KilledAtEveryMomentAfterAnAllocationFailed_NoPageIsLost()
+    {
+        int moments = Sweep(1, static (moment, fate) =>
+        {
+            using SimulatedSystem system = new(hypervisor: new HypervisorOptions { GrantTableEntries = 8 });
+            system.AddDevices();
+            system.StartBackend();
+            system.StartWorker();
+            system.RunUntilConnected();
+
+            // 64x48x32 takes 3 pages and 1 for the directory, the two shared pages 2: four more than fit.
+            LoopbackDomain other = new(system.Hypervisor, SimulatedSystem.Guest);
+            using (IGrantAllocator greedy = other.OpenGrantAllocator())
+            {
+                system.Vkbd.CloseAbruptly();
+                system.Vfb.CloseAbruptly();
+                system.Run(() => system.Hypervisor.Census.Pages == 0, "everything is given back");
+                greedy.Allocate(DomainId.Zero, 6, isWritable: true);
+                system.Settle();
+                system.Run(() => system.ErrorNode("vfb") is not null, "the grant table is full");
+            }
+
+            system.KillWorker();
+            system.StartWorker(fate);
+            bool hasDied = RunToDeathOrConnection(system, fate);
+            fate.Spare();
+            if (hasDied)
+            {
+                system.StartWorker();
+            }
+
+            system.RunUntilConnected();
+            system.Advance(TimeSpan.FromSeconds(5));
+            Assert.True(system.Hypervisor.Census.Allocations == 3, $"moment {moment}: {system.Hypervisor.Census.Allocations} allocations");
             system.EndAndExpectNothingLeft();
             return hasDied;
         });

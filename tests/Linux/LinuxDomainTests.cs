@@ -52,18 +52,6 @@ public sealed class LinuxDomainTests : IDisposable
     public void Remedy_Forbidden_IsRoot(int errno) => Assert.Equal("run as root", LinuxDomain.Remedy(errno, "other", _machine.Paths));
 
     [Fact]
-    public void KernelDriverOf_BoundAndFree_IsTheDriversNameOrNull()
-    {
-        Directory.CreateDirectory(_machine.At("sys/bus/xen/devices/vfb-0"));
-        Directory.CreateDirectory(_machine.At("sys/bus/xen/devices/vkbd-0"));
-        File.CreateSymbolicLink(_machine.At("sys/bus/xen/devices/vfb-0/driver"), "../../../../bus/xen/drivers/vfb");
-        LinuxDomain domain = new(_machine.Paths);
-        Assert.Equal("vfb", domain.KernelDriverOf("vfb", 0));
-        Assert.Null(domain.KernelDriverOf("vkbd", 0));
-        Assert.Null(domain.KernelDriverOf("vfb", 1));
-    }
-
-    [Fact]
     public void Description_NamesGuestAndVersion()
     {
         _machine.BecomeGuest("PVH");

@@ -37,5 +37,5 @@ public sealed class LinuxGrantAllocatorTests
         Assert.False(allocator.Free(0, 1));
     }
 
-    private static LinuxGrantAllocator Open(int pages) => new(new(Libc.MemoryFile("pages", pages * SharedPages.PageBytes)), "/nowhere");
+    private static LinuxGrantAllocator Open(int pages) => new(new(Libc.MemoryFile("pages", pages * SharedPages.PageBytes)), new("/nowhere"));
 }

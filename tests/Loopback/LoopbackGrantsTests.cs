@@ -168,6 +168,23 @@ public class LoopbackGrantsTests
         Assert.Equal(6ul * PageBytes, allocator.Allocate(DomainId.Zero, 5, true).Index);
     }
 
+    /// <summary>As gntalloc: an attempt over the limit leaves the next index alone, one that finds the grant table full moves it.</summary>
+    [Fact]
+    public void Allocate_Refused_OnlyTheGrantTableMovesTheNextIndex()
+    {
+        using LoopbackWorld world = new(options: new() { GrantLimitPages = 20, GrantTableEntries = 10 });
+        using IGrantAllocator allocator = world.Guest.OpenGrantAllocator();
+        using IGrantAllocator another = world.OtherGuest.OpenGrantAllocator();
+        Assert.Equal(0ul, allocator.Allocate(DomainId.Zero, 6, true).Index);
+        string message = Assert.Throws<XenException>(() => allocator.Allocate(DomainId.Zero, 5, true)).Message;
+        Assert.Contains("6 of 10 grant table entries", message);
+        Assert.Contains("GrantTableEntries", message);
+        Assert.Contains("GrantLimitPages", Assert.Throws<XenException>(() => allocator.Allocate(DomainId.Zero, 15, true)).Message);
+        Assert.Equal(11ul * PageBytes, allocator.Allocate(DomainId.Zero, 4, true).Index);
+        // Every domain has a table of its own.
+        Assert.Equal(0ul, another.Allocate(DomainId.Zero, 10, true).Index);
+    }
+
     [Fact]
     public void Map_NoSuchAllocation_ThrowsAndFreeSaysFalse()
     {

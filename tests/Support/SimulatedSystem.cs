@@ -1,3 +1,4 @@
+using Xenbus.Devices;
 using Xenbus.Domain;
 using Xenbus.Loop;
 using Xenbus.Loopback;
@@ -53,6 +54,14 @@ internal sealed class SimulatedSystem : IDisposable
     /// <summary>Makes the source of each worker.</summary>
     public Func<IScreenSource> MakeSource { get; init; } = () => new PatternSource();
 
+    public FrontendHostOptions HostOptions { get; init; } = new();
+
+    /// <summary>Kernel drivers that hold devices of the guest.</summary>
+    public List<KernelFrontend> KernelFrontends { get; } = [];
+
+    /// <summary>Whether the backends' process stands still, as one that is stopped by a signal.</summary>
+    public bool HoldBackend { get; set; }
+
     /// <summary>States that the backends wrote, as <c>vfb 4</c>.</summary>
     public List<string> BackendHistory { get; } = [];
 
@@ -86,6 +95,14 @@ internal sealed class SimulatedSystem : IDisposable
         Backend.DeviceStateChanged += change => BackendHistory.Add($"{change.Type} {(int)change.Backend}");
     }
 
+    /// <summary>The guest's kernel binds its driver to a device.</summary>
+    public KernelFrontend BindKernelDriver(string type, int id = 0, int checkError = 0, int unbindError = 0)
+    {
+        KernelFrontend kernel = new(this, type, id, checkError, unbindError);
+        KernelFrontends.Add(kernel);
+        return kernel;
+    }
+
     /// <summary>The backend's process dies; the toolstack is not told.</summary>
     public void AbandonBackend()
     {
@@ -97,7 +114,7 @@ internal sealed class SimulatedSystem : IDisposable
     public SimulatedWorker StartWorker(WorkerFate? fate = null)
     {
         Worker = new(
-            new LoopbackDomain(Hypervisor, Guest), Kept, Input, MakeSource(), VfbOptions, Clock, Log, fate ?? new());
+            new LoopbackDomain(Hypervisor, Guest), Kept, Input, MakeSource(), VfbOptions, Clock, Log, fate ?? new(), HostOptions);
         SimulatedWorker worker = Worker;
         Live(() =>
         {
@@ -119,8 +136,13 @@ internal sealed class SimulatedSystem : IDisposable
     public bool Turn()
     {
         bool didWork = Hypervisor.Pump();
-        didWork |= _backendLoop.RunOnce(TimeSpan.Zero);
+        didWork |= !HoldBackend && _backendLoop.RunOnce(TimeSpan.Zero);
         CheckPages();
+        foreach (KernelFrontend kernel in KernelFrontends)
+        {
+            didWork |= kernel.Turn();
+        }
+
         didWork |= TurnWorker();
         return didWork;
     }
@@ -174,7 +196,7 @@ internal sealed class SimulatedSystem : IDisposable
             if (!Turn())
             {
                 TimeSpan? next = null;
-                foreach (EventLoop? loop in (ReadOnlySpan<EventLoop?>)[Hypervisor.Loop, _backendLoop, Worker?.Loop])
+                foreach (EventLoop? loop in (ReadOnlySpan<EventLoop?>)[Hypervisor.Loop, HoldBackend ? null : _backendLoop, Worker?.Loop])
                 {
                     if (loop?.TimeToNextTimer() is { } wait && !(wait >= next))
                     {
@@ -239,6 +261,28 @@ internal sealed class SimulatedSystem : IDisposable
         Settle();
     }
 
+    /// <summary>As <see cref="EndAndExpectNothingLeft"/>, after the kernel drivers that are still bound and their backends have ended as they may.</summary>
+    public void EndAndExpectNothingLeftAsideFromKernels()
+    {
+        if (Worker is not null)
+        {
+            StopWorker();
+        }
+
+        int freedWhileMapped = FreedWhileMapped;
+        AbandonBackend();
+        Settle();
+        foreach (KernelFrontend kernel in KernelFrontends)
+        {
+            kernel.UnbindByHand();
+            kernel.Dispose();
+        }
+
+        Settle();
+        Assert.Equal(0, freedWhileMapped);
+        EndAndExpectNothingLeft();
+    }
+
     /// <summary>Ends everything in order and checks that nothing is left behind: the end of most tests.</summary>
     public void EndAndExpectNothingLeft()
     {
@@ -247,6 +291,12 @@ internal sealed class SimulatedSystem : IDisposable
             StopWorker();
         }
 
+        foreach (KernelFrontend kernel in KernelFrontends)
+        {
+            kernel.UnbindByHand();
+        }
+
+        Settle();
         HypervisorCensus census = Hypervisor.Census;
         Assert.True(census.Pages == 0 && census.Allocations == 0, $"{census.Allocations} allocations, {census.Pages} pages are left");
         Assert.Equal(0, census.ForeignMappedPages);
@@ -262,6 +312,11 @@ internal sealed class SimulatedSystem : IDisposable
     public void Dispose()
     {
         KillWorker();
+        foreach (KernelFrontend kernel in KernelFrontends)
+        {
+            kernel.Dispose();
+        }
+
         Kept.Dispose();
         Backend?.Dispose();
         _backendLoop.Dispose();

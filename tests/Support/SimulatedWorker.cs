@@ -18,7 +18,7 @@ internal sealed unsafe class SimulatedWorker
     private readonly FaultyDomain _domain;
     private byte[] _memoryAtDeath = [];
 
-    public SimulatedWorker(IDomain domain, KeptDescriptors kept, InputBoard input, IScreenSource source, VfbOptions options, TimeProvider clock, ILogger logger, WorkerFate fate)
+    public SimulatedWorker(IDomain domain, KeptDescriptors kept, InputBoard input, IScreenSource source, VfbOptions options, TimeProvider clock, ILogger logger, WorkerFate fate, FrontendHostOptions host)
     {
         _kept = kept;
         Fate = fate;
@@ -29,7 +29,7 @@ internal sealed unsafe class SimulatedWorker
         Vfb = new(options, source);
         Vkbd = new(input.ForWorker(fate.Point));
         _view = kept.ForWorker(fate.Point);
-        Host = new(_domain, Loop, _view, [Vfb, Vkbd], logger);
+        Host = new(_domain, Loop, _view, [Vfb, Vkbd], logger, host);
     }
 
     public WorkerFate Fate { get; }

@@ -37,7 +37,7 @@ internal sealed class InProcessFrontend : IDisposable
         _source = makeSource(_loop);
         VfbDriver framebuffer = new(new VfbOptions(), _source);
         VkbdDriver keyboard = new(new RecorderSink(RecordPath)) { Observer = observer };
-        _host = new(LoopbackDomain.FromDirectory(Session.GuestDirectory), _loop, new NoDescriptorStore(), [framebuffer, keyboard], NullLogger.Instance);
+        _host = new(LoopbackDomain.FromDirectory(Session.GuestDirectory), _loop, new NoDescriptorStore(), [framebuffer, keyboard], NullLogger.Instance, new());
         _host.Start();
         for (long started = TimeProvider.System.GetTimestamp(); !Session.WaitConnected(TimeSpan.Zero);)
         {

@@ -9,7 +9,7 @@ namespace Xenbus.Devices;
 public sealed unsafe class ConnectionMemory : IDisposable
 {
     /// <summary>Changes with the layout of any record.</summary>
-    internal const uint Version = 2;
+    internal const uint Version = 3;
 
     /// <summary>Records: devices at most, and what they retired lately. A guest has one or two devices of each type.</summary>
     internal const int MaxDevices = 31;
@@ -27,8 +27,11 @@ public sealed unsafe class ConnectionMemory : IDisposable
     /// <summary>The memory file.</summary>
     public Descriptor File { get; }
 
-    /// <summary>Sum of the bytes allocated so far on the grant allocator's file: the index of its next allocation.</summary>
+    /// <summary>End of what was allocated last on the grant allocator's file: the index of its next allocation is this or up to <see cref="SkippedBytes"/> more.</summary>
     internal ref ulong AllocatedBytes => ref *(ulong*)(_pages.Address + 8);
+
+    /// <summary>By how much attempts that failed since then may have moved the next index, at most. See <see cref="IGrantAllocator"/>.</summary>
+    internal ref ulong SkippedBytes => ref *(ulong*)(_pages.Address + 16);
 
     /// <summary>New, empty memory.</summary>
     /// <exception cref="XenException">No memory file can be made.</exception>

@@ -39,7 +39,7 @@ internal struct ConnectionRecord
     /// <summary>Pages being asked for, 0 for none.</summary>
     [FieldOffset(28)] public int IntentPages;
 
-    /// <summary>Index that the pages being asked for will get.</summary>
+    /// <summary>Index that the pages being asked for will get, unless failed attempts have moved it on.</summary>
     [FieldOffset(32)] public ulong IntentIndex;
 
     /// <summary>The device's allocations.</summary>

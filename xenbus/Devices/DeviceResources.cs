@@ -209,16 +209,13 @@ public sealed class DeviceResources
     {
         if (record.IntentPages > 0)
         {
-            bool isNoted = false;
-            for (int i = 0; i < record.AllocationCount; i++)
+            if (FindIntended(ref record, memory, allocator) is { } index)
             {
-                isNoted |= record.Allocations[i].Index == record.IntentIndex;
+                NoteEnd(memory, index, record.IntentPages);
             }
-
-            // The next index is the sum of what was allocated, so pages that were given out but not noted can only be there.
-            if (isNoted || allocator.Free(record.IntentIndex, record.IntentPages))
+            else
             {
-                memory.AllocatedBytes = record.IntentIndex + (ulong)record.IntentPages * SharedPages.PageBytes;
+                memory.SkippedBytes += AttemptedBytes(record.IntentPages);
             }
 
             Volatile.Write(ref record.IntentPages, 0);
@@ -232,6 +229,67 @@ public sealed class DeviceResources
             }
 
             Volatile.Write(ref record.IntentPort, 0);
+        }
+    }
+
+    /// <summary>Frees what was given out but not noted.</summary>
+    /// <returns>Where the announced pages are or were; null when they were not given out.</returns>
+    private static ulong? FindIntended(ref ConnectionRecord record, ConnectionMemory memory, IGrantAllocator allocator)
+    {
+        for (int i = 0; i < record.AllocationCount; i++)
+        {
+            // Indices only rise, so this one was allocated after the announcement.
+            if (record.Allocations[i].Index >= record.IntentIndex)
+            {
+                return record.Allocations[i].Index;
+            }
+        }
+
+        // As far as failed attempts can have moved the next index, every page is tried: a refused one costs a microsecond, and there are many only
+        // after an allocation has failed.
+        ulong end = Math.Max(record.IntentIndex, memory.AllocatedBytes) + memory.SkippedBytes + AttemptedBytes(record.IntentPages);
+        for (ulong index = record.IntentIndex; index < end; index += SharedPages.PageBytes)
+        {
+            if (!AnyIsNoted(memory, index, record.IntentPages) && allocator.Free(index, record.IntentPages))
+            {
+                return index;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether one of the pages belongs to an allocation that was noted: gntalloc would free a part of it, too.</summary>
+    private static bool AnyIsNoted(ConnectionMemory memory, ulong index, int pageCount)
+    {
+        ulong end = index + (ulong)pageCount * SharedPages.PageBytes;
+        for (int slot = 0; slot < ConnectionMemory.MaxDevices; slot++)
+        {
+            ref ConnectionRecord record = ref memory.Record(slot);
+            for (int i = 0; record.Phase != (uint)ConnectionPhase.Free && i < record.AllocationCount; i++)
+            {
+                ref ConnectionRecord.AllocationEntry noted = ref record.Allocations[i];
+                if (index < noted.Index + (ulong)noted.PageCount * SharedPages.PageBytes && noted.Index < end)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>By how much one call can move the next index.</summary>
+    private static ulong AttemptedBytes(int pageCount) => (ulong)IGrantAllocator.MaxAttempts * (ulong)pageCount * SharedPages.PageBytes;
+
+    private static void NoteEnd(ConnectionMemory memory, ulong index, int pageCount)
+    {
+        ulong end = index + (ulong)pageCount * SharedPages.PageBytes;
+        if (end > memory.AllocatedBytes)
+        {
+            memory.AllocatedBytes = end;
+            // Only now: until then it is too large, which costs a successor time and nothing else.
+            Volatile.Write(ref memory.SkippedBytes, 0);
         }
     }
 
@@ -258,7 +316,7 @@ public sealed class DeviceResources
     {
         record.Allocations[record.AllocationCount] = new() { Index = index, PageCount = pageCount };
         Volatile.Write(ref record.AllocationCount, record.AllocationCount + 1);
-        _memory.AllocatedBytes = index + (ulong)pageCount * SharedPages.PageBytes;
+        NoteEnd(_memory, index, pageCount);
         Volatile.Write(ref record.IntentPages, 0);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Xenbus.Domain;
 using Xenbus.Linux.Interop;
 using Xenbus.Loop;
 using Xenbus.Wire;
@@ -26,6 +27,9 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>A device that failed and cannot even be closed, because xenstore refuses, is tried again this often, each time after a longer pause.</summary>
     private const int MaxFailedSteps = 8;
 
+    /// <summary>A kernel driver that is Closed already says nothing in xenstore when it is unbound, so that is looked for this often.</summary>
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(100);
 
     private readonly FrontendServices _services;
@@ -45,6 +49,7 @@ internal sealed class DeviceSession : IDisposable
     private bool _hasBackendGivenUp;
     private bool _hasErrorNode;
     private bool _isNewChanceDue;
+    private bool _isTaking;
     private int _failedSteps;
 
     /// <summary>Makes the driver's object; nothing else happens before <see cref="Start"/>.</summary>
@@ -72,6 +77,12 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>Why the device was given up, or null.</summary>
     public string? Failure { get; private set; }
 
+    /// <summary>The kernel driver that holds the device, or null. Unless it is to be taken, nothing is done with the device until the driver lets go.</summary>
+    public KernelDriver? HeldBy { get; private set; }
+
+    /// <summary>Whether a person was told of <see cref="HeldBy"/>, or needs not to be.</summary>
+    public bool IsHoldTold { get; set; }
+
     /// <summary>Stopped, with nothing of it left.</summary>
     public bool IsDone { get; private set; }
 
@@ -91,6 +102,7 @@ internal sealed class DeviceSession : IDisposable
         else
         {
             _resources.Release(hasBackendLetGo: true);
+            HeldBy = _services.Domain.KernelDriverOf(Identity.Type, Identity.Id);
         }
     }
 
@@ -103,6 +115,7 @@ internal sealed class DeviceSession : IDisposable
         }
 
         _goal = DeviceGoal.Stop;
+        StopTaking();
         Step();
     }
 
@@ -211,6 +224,7 @@ internal sealed class DeviceSession : IDisposable
             return false;
         }
 
+        LookAtDriver();
         if (_isNewChanceDue && _goal == DeviceGoal.Run && !_resources.ArePublished)
         {
             // A new backend deserves one.
@@ -218,6 +232,21 @@ internal sealed class DeviceSession : IDisposable
         }
 
         _isNewChanceDue &= _resources.ArePublished;
+        if (HeldBy is { } driver && _goal == DeviceGoal.Run && !_resources.ArePublished)
+        {
+            if (Failure is null && _services.Options.TakesFromKernel)
+            {
+                return Take(driver, ours, theirs);
+            }
+
+            if (ours == XenbusState.Closed)
+            {
+                _retry.Start(s_lookAgain);
+            }
+
+            return false;
+        }
+
         DeviceGoal goal = Failure is null ? _goal : DeviceGoal.Stop;
         DeviceAction action = TransitionTable.Decide(goal, ours, theirs, CurrentPublication(), isOnline);
         if (action != DeviceAction.Wait)
@@ -266,6 +295,109 @@ internal sealed class DeviceSession : IDisposable
         }
     }
 
+    /// <summary>A driver may let go, or come, at any time: modules are loaded and devices unbound by hand.</summary>
+    private void LookAtDriver()
+    {
+        KernelDriver? driver = _services.Domain.KernelDriverOf(Identity.Type, Identity.Id);
+        if (driver is not null && HeldBy is null)
+        {
+            if (_resources.ArePublished)
+            {
+                Log.KernelIntrudes(_services.Logger, Identity.Name, driver.Name);
+            }
+            else if (!_services.Options.TakesFromKernel)
+            {
+                Log.HeldByKernel(_services.Logger, KernelHold.Explain([(Identity, driver)], _services.Options));
+            }
+
+            IsHoldTold = true;
+        }
+        else if (driver is null && HeldBy is not null && !_resources.ArePublished)
+        {
+            Log.LetGoByKernel(_services.Logger, Identity.Name);
+            _isTaking = false;
+            _deadline.Cancel();
+            if (_goal == DeviceGoal.Run)
+            {
+                Failure = null;
+            }
+        }
+
+        HeldBy = driver;
+    }
+
+    /// <summary>One step on the way to a device that a kernel driver holds.</summary>
+    private bool Take(KernelDriver driver, XenbusState ours, XenbusState theirs)
+    {
+        if (!_isTaking)
+        {
+            // Before anything is changed: a driver that is closed and cannot be unbound serves nobody.
+            _services.Domain.CheckUnbind(Identity.Type, Identity.Id);
+            Log.Taking(_services.Logger, Identity.Name, driver.Name);
+            _isTaking = true;
+        }
+
+        DeviceAction action = TransitionTable.DecideTaking(ours, theirs);
+        if (action != DeviceAction.Wait)
+        {
+            _deadline.Cancel();
+        }
+
+        switch (action)
+        {
+            case DeviceAction.BeginClose:
+                SwitchState(XenbusState.Closing);
+                return true;
+            case DeviceAction.FinishClose:
+                SwitchState(XenbusState.Closed);
+                return true;
+            case DeviceAction.Release:
+                _isTaking = false;
+                _services.Domain.UnbindKernelDriver(Identity.Type, Identity.Id);
+                return true;
+            default:
+                if (!_deadline.IsRunning)
+                {
+                    _deadline.Start(s_closeTimeout);
+                }
+
+                return false;
+        }
+    }
+
+    /// <summary>Gives a device back to the kernel driver that it was about to be taken from, as far as the backend has not noticed anything.</summary>
+    private void StopTaking()
+    {
+        if (!_isTaking)
+        {
+            return;
+        }
+
+        _isTaking = false;
+        _deadline.Cancel();
+        string path = $"{Identity.FrontendPath}/state";
+        try
+        {
+            _services.Xenstore.Transact(transaction =>
+            {
+                XenbusState ours = XenbusStates.Parse(Encoding.ASCII.GetBytes(transaction.Read(path) ?? string.Empty));
+                XenbusState theirs = XenbusStates.Parse(Encoding.ASCII.GetBytes(transaction.Read($"{Identity.BackendPath}/state") ?? string.Empty));
+                if (ours is not (XenbusState.Closing or XenbusState.Closed) || theirs is XenbusState.Unknown or XenbusState.Closing or XenbusState.Closed)
+                {
+                    return false;
+                }
+
+                // The states in which the kernel's drivers wait for a backend, and work with it.
+                transaction.Write(path, XenbusStates.Print(theirs == XenbusState.Connected ? XenbusState.Connected : XenbusState.Initialised));
+                return true;
+            });
+        }
+        catch (XenException exception)
+        {
+            Log.DeviceFailed(_services.Logger, Identity.Name, exception.Message);
+        }
+    }
+
     private bool ReadEnds(out XenbusState ours, out XenbusState theirs, out bool isOnline)
     {
         XenstoreClient xenstore = _services.Xenstore;
@@ -285,6 +417,8 @@ internal sealed class DeviceSession : IDisposable
             _isNewChanceDue |= Failure is not null
                 && theirs is XenbusState.Initialising or XenbusState.InitWait
                 && BackendState is not (XenbusState.Initialising or XenbusState.InitWait);
+            // A backend that did not let go of what a kernel driver published may do it late.
+            _isNewChanceDue |= Failure is not null && HeldBy is not null && theirs != BackendState;
             Log.StatesChanged(_services.Logger, Identity.Name, ours, theirs);
             (_lastOurs, BackendState) = (ours, theirs);
         }
@@ -325,11 +459,6 @@ internal sealed class DeviceSession : IDisposable
 
     private bool Publish()
     {
-        if (_services.Domain.KernelDriverOf(Identity.Type, Identity.Id) is { } driver)
-        {
-            throw new XenException("serve", Identity.Name, 0, $"the kernel's driver {driver} has this device; boot with initcall_blacklist=xenfb_init,xenkbd_init or blacklist its module");
-        }
-
         Dictionary<string, string> details = [];
         try
         {
@@ -481,6 +610,13 @@ internal sealed class DeviceSession : IDisposable
 
     private void OnDeadline()
     {
+        if (_isTaking)
+        {
+            StopTaking();
+            Fail($"the backend has not let go within {s_closeTimeout.TotalSeconds:0} s of what the kernel's driver published, so the driver is not unbound");
+            return;
+        }
+
         if (_lastOurs == XenbusState.Initialised)
         {
             Fail($"backend has not accepted what was published within {s_acceptTimeout.TotalSeconds:0} s; its log says why (QEMU: geometry, or started without -vga xenfb)");

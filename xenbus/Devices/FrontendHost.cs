@@ -22,6 +22,7 @@ public sealed class FrontendHost : IDisposable
     private readonly IDescriptorStore _descriptors;
     private readonly IFrontendDriver[] _drivers;
     private readonly ILogger _logger;
+    private readonly FrontendHostOptions _options;
     private readonly List<DeviceSession> _sessions = [];
     private readonly LoopTimer _discoverAgain;
     private FrontendServices? _services;
@@ -32,13 +33,14 @@ public sealed class FrontendHost : IDisposable
     private int _failedDiscoveries;
 
     /// <summary>Composes; nothing is opened before <see cref="Start"/>.</summary>
-    public FrontendHost(IDomain domain, EventLoop loop, IDescriptorStore descriptors, IEnumerable<IFrontendDriver> drivers, ILogger logger)
+    public FrontendHost(IDomain domain, EventLoop loop, IDescriptorStore descriptors, IEnumerable<IFrontendDriver> drivers, ILogger logger, FrontendHostOptions options)
     {
         _domain = domain;
         _loop = loop;
         _descriptors = descriptors;
         _drivers = [.. drivers];
         _logger = logger;
+        _options = options;
         _discoverAgain = loop.CreateTimer(Discover);
     }
 
@@ -52,10 +54,13 @@ public sealed class FrontendHost : IDisposable
         {
             foreach (DeviceSession session in _sessions)
             {
-                yield return new(session.Identity, session.State, session.BackendState, session.Failure);
+                yield return new(session.Identity, session.State, session.BackendState, session.Failure, session.HeldBy);
             }
         }
     }
+
+    /// <summary>Whether all devices that were there at the start are among <see cref="Devices"/>.</summary>
+    public bool HasDiscovered => _hasDiscovered;
 
     /// <summary>Opens everything, or takes it up from a predecessor, and begins.</summary>
     /// <exception cref="XenException">Something is missing or forbidden; the message names the remedy.</exception>
@@ -81,7 +86,7 @@ public sealed class FrontendHost : IDisposable
             RetiredPages retired = new(memory, allocator, channels, _loop);
             retired.Emptied += CheckStopped;
             _services = new(
-                _domain, ownDomain, _loop, xenstore, channels, new EventChannelDispatcher(channels, _loop), allocator, memory, retired, _descriptors, _logger);
+                _domain, ownDomain, _loop, xenstore, channels, new EventChannelDispatcher(channels, _loop), allocator, memory, retired, _descriptors, _options, _logger);
             Log.Started(_logger, _domain.Description, ownDomain);
         }
         catch
@@ -181,6 +186,7 @@ public sealed class FrontendHost : IDisposable
             StopSessions();
         }
 
+        TellHeld();
         DevicesChanged?.Invoke();
         CheckStopped();
     }
@@ -190,6 +196,25 @@ public sealed class FrontendHost : IDisposable
         _failedDiscoveries++;
         _discoverAgain.Start(_discoverAfter);
         _discoverAfter = _discoverAfter * 2 < s_lastRetry ? _discoverAfter * 2 : s_lastRetry;
+    }
+
+    /// <summary>Once for each device, and in one line for those that were found at the same time.</summary>
+    private void TellHeld()
+    {
+        List<(DeviceIdentity, KernelDriver)> held = [];
+        foreach (DeviceSession session in _sessions)
+        {
+            if (session.HeldBy is { } driver && !session.IsHoldTold)
+            {
+                session.IsHoldTold = true;
+                held.Add((session.Identity, driver));
+            }
+        }
+
+        if (held.Count > 0 && !_options.TakesFromKernel && _stopped is null)
+        {
+            Log.HeldByKernel(_logger, KernelHold.Explain(held, _options));
+        }
     }
 
     private void RemoveVanished()
@@ -306,4 +331,5 @@ public sealed class FrontendHost : IDisposable
 /// <param name="State">Our state.</param>
 /// <param name="BackendState">The backend's state.</param>
 /// <param name="Failure">Why it was given up, or null.</param>
-public sealed record DeviceStatus(DeviceIdentity Identity, XenbusState State, XenbusState BackendState, string? Failure);
+/// <param name="HeldBy">The kernel driver that holds it, or null; then <paramref name="State"/> is the driver's.</param>
+public sealed record DeviceStatus(DeviceIdentity Identity, XenbusState State, XenbusState BackendState, string? Failure, KernelDriver? HeldBy);

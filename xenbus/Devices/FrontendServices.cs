@@ -17,4 +17,5 @@ internal sealed record FrontendServices(
     ConnectionMemory Memory,
     RetiredPages Retired,
     IDescriptorStore Descriptors,
+    FrontendHostOptions Options,
     ILogger Logger);

@@ -39,4 +39,16 @@ internal static partial class Log
 
     [LoggerMessage(11, LogLevel.Warning, "{Device}: ignored, its backend path {BackendPath} is not one that a toolstack writes")]
     public static partial void ImplausibleBackend(ILogger logger, string device, string backendPath);
+
+    [LoggerMessage(12, LogLevel.Error, "{Explanation}")]
+    public static partial void HeldByKernel(ILogger logger, string explanation);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Device}: being taken from the kernel's driver {Driver}; what the kernel showed or read here ends")]
+    public static partial void Taking(ILogger logger, string device, string driver);
+
+    [LoggerMessage(14, LogLevel.Information, "{Device}: the kernel's driver has let go")]
+    public static partial void LetGoByKernel(ILogger logger, string device);
+
+    [LoggerMessage(15, LogLevel.Error, "{Device}: the kernel's driver {Driver} was bound to it while we serve it; unload or unbind it, or the next connection is its")]
+    public static partial void KernelIntrudes(ILogger logger, string device, string driver);
 }

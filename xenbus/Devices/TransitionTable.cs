@@ -24,6 +24,23 @@ public static class TransitionTable
         DeviceGoal.Stop => publication == Publication.Ours ? StopOurs(ours, theirs) : Done,
     };
 
+    /// <summary>Decides for a device that a kernel driver holds and that is to be taken from it.</summary>
+    /// <remarks>
+    /// The kernel frees the driver's pages at the moment of unbinding, so the backend has to be made to let go of them first, as it would be by the
+    /// driver itself: by our state, which the driver does not look at. A backend that answers Closing makes the driver write Closed
+    /// (<c>xenbus_frontend_closed</c>); a backend that is Closed looks at the device again only in our state Initialising.
+    /// </remarks>
+    /// <param name="ours">State in our directory, the driver's or what was written over it.</param>
+    /// <param name="theirs">State in the backend's directory.</param>
+    /// <returns><see cref="Release"/> when the backend has let go: unbind the driver now. Else a state to write, or Wait.</returns>
+    public static DeviceAction DecideTaking(XenbusState ours, XenbusState theirs) => theirs switch
+    {
+        Unknown or Closed => ours == Closed ? Release : FinishClose,
+        // Not Closing: a backend that is not connected has nothing to close, and may be about to map what the driver published.
+        Initialising or InitWait or Initialised or Closing => ours == Closed ? Wait : FinishClose,
+        Connected or Reconfiguring or Reconfigured => ours is Closing or Closed ? Wait : BeginClose,
+    };
+
     /// <summary>We hold pages and a port that the backend knows or may know.</summary>
     private static DeviceAction RunOurs(XenbusState ours, XenbusState theirs, bool isOnline) => theirs switch
     {

@@ -37,8 +37,20 @@ public interface IDomain
     /// <exception cref="XenException">They cannot be found here; a wrong number would let the backend write into another page, so none is guessed.</exception>
     void ResolveFrames(SharedPages pages, Span<GuestFrame> frames);
 
-    /// <summary>Name of the kernel driver that holds a device, or null when it is free for us.</summary>
+    /// <summary>The kernel driver that holds a device, or null when it is free for us.</summary>
     /// <param name="type">Device type, as in <c>vfb</c>.</param>
     /// <param name="id">Device number.</param>
-    string? KernelDriverOf(string type, int id);
+    KernelDriver? KernelDriverOf(string type, int id);
+
+    /// <summary>Finds out whether <see cref="UnbindKernelDriver"/> would be refused, while nothing has been changed yet.</summary>
+    /// <param name="type">Device type.</param>
+    /// <param name="id">Device number.</param>
+    /// <exception cref="XenException">It would; the message says why.</exception>
+    void CheckUnbind(string type, int id);
+
+    /// <summary>Makes the kernel driver let go of a device. It frees its pages at once, so the backend must have let go of them before.</summary>
+    /// <param name="type">Device type.</param>
+    /// <param name="id">Device number.</param>
+    /// <exception cref="XenException">Refused. That no driver holds the device is not an error.</exception>
+    void UnbindKernelDriver(string type, int id);
 }

@@ -5,10 +5,16 @@ namespace Xenbus.Domain;
 /// <summary>One open grant allocator file (<c>/dev/xen/gntalloc</c>) with its pages.</summary>
 /// <remarks>
 /// Pages are zeroed and never move. They live until the last descriptor of the file is closed (or <see cref="Free"/>) and the last mapping is
-/// gone. Each allocation's <see cref="GrantAllocation.Index"/> is the sum of the bytes allocated on this file before it, in both implementations.
+/// gone. Each allocation's <see cref="GrantAllocation.Index"/> lies behind every earlier one of this file: at the end of the one before it, or
+/// further on by the sizes of some attempts that failed in between. An attempt over the limit leaves the next index alone; one for which the grant
+/// table has no entries left, or the guest no memory, moves it as a success would (<c>gntalloc_ioctl_alloc</c> in drivers/xen/gntalloc.c). Which
+/// of the two an attempt was cannot be seen from outside, as both are ENOSPC. The same in both implementations.
 /// </remarks>
 public interface IGrantAllocator : IDisposable
 {
+    /// <summary>Attempts of one call of <see cref="Allocate"/> at most, each for the whole number of pages.</summary>
+    const int MaxAttempts = 2;
+
     /// <summary>The open file, to be kept by a holder.</summary>
     Descriptor File { get; }
 

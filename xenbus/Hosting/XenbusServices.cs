@@ -9,7 +9,8 @@ namespace Xenbus.Hosting;
 
 /// <summary>Composes a program that serves Xen devices.</summary>
 /// <remarks>
-/// The program registers an <c>ILogger</c>, and an <see cref="IDescriptorStore"/> if it has a holder; then it starts <see cref="FrontendHost"/> and
+/// The program registers an <c>ILogger</c>, an <see cref="IDescriptorStore"/> if it has a holder, and <see cref="FrontendHostOptions"/> if it wants
+/// others than the defaults, before <see cref="AddXenbus"/>; then it starts <see cref="FrontendHost"/> and
 /// runs <see cref="EventLoop"/>.
 /// </remarks>
 public static class XenbusServices
@@ -19,6 +20,7 @@ public static class XenbusServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IDescriptorStore>(static _ => new NoDescriptorStore());
+        services.TryAddSingleton(new FrontendHostOptions());
         services.AddSingleton(domain);
         services.AddSingleton(static provider => new EventLoop(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<FrontendHost>();

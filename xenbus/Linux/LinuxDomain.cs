@@ -66,7 +66,7 @@ public sealed class LinuxDomain : IDomain
 
     /// <inheritdoc/>
     public IGrantAllocator AdoptGrantAllocator(Descriptor file) =>
-        new LinuxGrantAllocator(file, Path.Combine(_paths.Sysfs, "module/xen_gntalloc/parameters/limit"));
+        new LinuxGrantAllocator(file, new(Path.Combine(_paths.Sysfs, "module/xen_gntalloc/parameters/limit")));
 
     /// <inheritdoc/>
     public void ResolveFrames(SharedPages pages, Span<GuestFrame> frames)
@@ -90,8 +90,13 @@ public sealed class LinuxDomain : IDomain
     }
 
     /// <inheritdoc/>
-    public string? KernelDriverOf(string type, int id) =>
-        Libc.ReadLink(Path.Combine(_paths.Sysfs, $"bus/xen/devices/{type}-{id}/driver")) is { } target ? Path.GetFileName(target) : null;
+    public KernelDriver? KernelDriverOf(string type, int id) => new KernelDrivers(_paths).Find(type, id);
+
+    /// <inheritdoc/>
+    public void CheckUnbind(string type, int id) => new KernelDrivers(_paths).CheckUnbind(type, id);
+
+    /// <inheritdoc/>
+    public void UnbindKernelDriver(string type, int id) => new KernelDrivers(_paths).Unbind(type, id);
 
     private static string GuestTypePath(LinuxPaths paths) => Path.Combine(paths.Sysfs, "hypervisor/guest_type");
 

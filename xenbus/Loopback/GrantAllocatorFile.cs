@@ -37,18 +37,28 @@ internal sealed class GrantAllocatorFile(Hypervisor hypervisor, DomainId domain,
 
     private int Allocate(DomainId peer, uint pageCount, bool isWritable, ReplyBuilder reply)
     {
-        int error = Hypervisor.Grants.Allocate(Domain, peer, pageCount, isWritable, _nextIndex, out GrantedPages? pages);
+        GrantTable grants = Hypervisor.Grants;
+        if (!grants.FitsLimit(pageCount))
+        {
+            reply.Count = (uint)grants.PageCount;
+            reply.Value = (ulong)Hypervisor.Options.GrantLimitPages;
+            return Errno.ENOSPC;
+        }
+
+        // Indices are never used again, and one is used up also by what fails after the limit was checked, as in gntalloc.c.
+        ulong index = _nextIndex;
+        _nextIndex += pageCount * PageBytes;
+        int error = grants.Allocate(Domain, peer, pageCount, isWritable, index, out GrantedPages? pages);
         if (pages is null)
         {
-            reply.Count = (uint)Hypervisor.Grants.PageCount;
-            reply.Value = (ulong)Hypervisor.Options.GrantLimitPages;
+            reply.Count = (uint)grants.EntriesOf(Domain);
+            reply.Value = (ulong)Hypervisor.Options.GrantTableEntries;
+            reply.Add(LoopbackProtocol.TableIsFull);
             return error;
         }
 
         _allocations.Add(pages);
-        // Indices are never used again, as in gntalloc.c.
-        _nextIndex += pageCount * PageBytes;
-        reply.Value = pages.Index;
+        reply.Value = index;
         return 0;
     }
 

@@ -45,7 +45,7 @@ internal sealed class GrantTable(HypervisorOptions options, Random random)
     /// <param name="isWritable">Whether the peer may write.</param>
     /// <param name="index">Offset in the allocator's file, bytes.</param>
     /// <param name="pages">The pages; null on failure.</param>
-    /// <returns>0, EINVAL, or ENOSPC when the limit does not allow it.</returns>
+    /// <returns>0, EINVAL, or ENOSPC when limit or grant table do not allow it.</returns>
     /// <exception cref="XenException">The machine has no memory or descriptor left.</exception>
     public int Allocate(DomainId owner, DomainId peer, uint pageCount, bool isWritable, ulong index, out GrantedPages? pages)
     {
@@ -55,7 +55,7 @@ internal sealed class GrantTable(HypervisorOptions options, Random random)
             return Errno.EINVAL;
         }
 
-        if (pageCount > options.GrantLimitPages - PageCount)
+        if (!FitsLimit(pageCount) || pageCount > options.GrantTableEntries - EntriesOf(owner))
         {
             return Errno.ENOSPC;
         }
@@ -84,6 +84,21 @@ internal sealed class GrantTable(HypervisorOptions options, Random random)
         }
 
         return 0;
+    }
+
+    /// <summary>Whether the limit allows so many pages more.</summary>
+    public bool FitsLimit(uint pageCount) => pageCount <= options.GrantLimitPages - PageCount;
+
+    /// <summary>Entries of a domain's grant table that are in use.</summary>
+    public int EntriesOf(DomainId owner)
+    {
+        int count = 0;
+        foreach (GrantedPages pages in _allocations)
+        {
+            count += pages.Owner == owner ? pages.PageCount : 0;
+        }
+
+        return count;
     }
 
     /// <summary>The page behind a frame number of a domain.</summary>

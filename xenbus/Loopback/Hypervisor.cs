@@ -62,6 +62,9 @@ public sealed partial class Hypervisor : IDisposable
     /// <summary>Granted pages.</summary>
     internal GrantTable Grants { get; }
 
+    /// <summary>Devices that kernel drivers hold.</summary>
+    internal Dictionary<(DomainId Domain, string Type, int Id), LoopbackKernelDriver> KernelDrivers { get; } = [];
+
     /// <summary>xenstored.</summary>
     internal XenstoreServer Xenstore { get; }
 
@@ -190,6 +193,7 @@ public sealed partial class Hypervisor : IDisposable
             LoopbackFileKind.EventChannels => new EventChannelFile(this, domain, socket),
             LoopbackFileKind.GrantAllocator => new GrantAllocatorFile(this, domain, socket),
             LoopbackFileKind.ForeignMemory => new ForeignMemoryFile(this, domain, socket),
+            LoopbackFileKind.Bus => new BusFile(this, domain, socket),
         };
         _files.Add(file);
         return file;
@@ -292,7 +296,7 @@ public sealed partial class Hypervisor : IDisposable
 
     private HypervisorCensus TakeCensus()
     {
-        int[] files = new int[4];
+        int[] files = new int[5];
         foreach (HypervisorFile file in _files)
         {
             files[(int)file.Kind]++;
@@ -312,6 +316,7 @@ public sealed partial class Hypervisor : IDisposable
             EventChannelFiles = files[(int)LoopbackFileKind.EventChannels],
             GrantAllocatorFiles = files[(int)LoopbackFileKind.GrantAllocator],
             ForeignMemoryFiles = files[(int)LoopbackFileKind.ForeignMemory],
+            BusFiles = files[(int)LoopbackFileKind.Bus],
             Ports = EventChannels.Count,
             Allocations = Grants.AllocationCount,
             Pages = Grants.PageCount,

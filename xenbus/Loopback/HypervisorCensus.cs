@@ -15,8 +15,11 @@ public sealed record HypervisorCensus
     /// <summary>Open foreign memory files.</summary>
     public int ForeignMemoryFiles { get; init; }
 
+    /// <summary>Open files of the bus.</summary>
+    public int BusFiles { get; init; }
+
     /// <summary>Open files of all kinds.</summary>
-    public int Files => XenstoreFiles + EventChannelFiles + GrantAllocatorFiles + ForeignMemoryFiles;
+    public int Files => XenstoreFiles + EventChannelFiles + GrantAllocatorFiles + ForeignMemoryFiles + BusFiles;
 
     /// <summary>Event channel ports.</summary>
     public int Ports { get; init; }

@@ -7,6 +7,10 @@ public sealed record HypervisorOptions
     /// <remarks>Like <c>/sys/module/xen_gntalloc/parameters/limit</c>, with room for several screens.</remarks>
     public int GrantLimitPages { get; init; } = 65536;
 
+    /// <summary>Entries of each domain's grant table: pages that it can have granted at a time.</summary>
+    /// <remarks>Twice Xen's default of <c>max_grant_frames</c> = 64 frames with 512 entries each, so that the limit is what is met first.</remarks>
+    public int GrantTableEntries { get; init; } = 65536;
+
     /// <summary>Xenstore nodes that a guest may own.</summary>
     public int NodeQuota { get; init; } = 1000;
 

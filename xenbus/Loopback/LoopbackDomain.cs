@@ -1,3 +1,4 @@
+using System.Text;
 using Xenbus.Domain;
 using Xenbus.Linux.Interop;
 
@@ -93,8 +94,32 @@ public sealed class LoopbackDomain : IBackendDomain
     }
 
     /// <inheritdoc/>
-    /// <remarks>The loopback has no kernel drivers.</remarks>
-    public string? KernelDriverOf(string type, int id) => null;
+    public KernelDriver? KernelDriverOf(string type, int id)
+    {
+        using LoopbackConnection bus = OpenBus();
+        LoopbackAnswer answer = bus.Request(LoopbackOperation.FindDriver, (uint)id, 0, LoopbackProtocol.Pack(type));
+        if (answer.Value == 0)
+        {
+            return null;
+        }
+
+        byte[] text = new byte[answer.EntryCount * sizeof(ulong)];
+        for (int i = 0; i < answer.EntryCount; i++)
+        {
+            BitConverter.TryWriteBytes(text.AsSpan(i * sizeof(ulong)), answer[i]);
+        }
+
+        string[] names = Encoding.ASCII.GetString(text, 0, (int)Math.Min((ulong)text.Length, answer.Value)).Split('\n');
+        return names is [var name, var module, var initFunction] ? new(name, OrNull(module), OrNull(initFunction)) : null;
+
+        static string? OrNull(string text) => text.Length == 0 ? null : text;
+    }
+
+    /// <inheritdoc/>
+    public void CheckUnbind(string type, int id) => AskBus(LoopbackOperation.CheckUnbindDriver, type, id);
+
+    /// <inheritdoc/>
+    public void UnbindKernelDriver(string type, int id) => AskBus(LoopbackOperation.UnbindDriver, type, id);
 
     private const string StartFirst = "start tools/Loopback first";
 
@@ -103,6 +128,18 @@ public sealed class LoopbackDomain : IBackendDomain
         string socket = Path.Combine(path, LoopbackProtocol.FileName(kind));
         return Descriptor.Own(Libc.Connect(socket, LoopbackProtocol.SocketType(kind)), "open", socket, StartFirst);
     }
+
+    private void AskBus(LoopbackOperation operation, string type, int id)
+    {
+        using LoopbackConnection bus = OpenBus();
+        int status = bus.Request(operation, (uint)id, 0, LoopbackProtocol.Pack(type)).Status;
+        if (status != 0)
+        {
+            throw new XenException("unbind", $"{type}/{id}", status);
+        }
+    }
+
+    private LoopbackConnection OpenBus() => Connection(_open(LoopbackFileKind.Bus), LoopbackFileKind.Bus);
 
     private LoopbackConnection Connection(Descriptor file, LoopbackFileKind kind) => new(file, Target(kind), _pump);
 

@@ -14,4 +14,7 @@ public enum LoopbackFileKind
 
     /// <summary>Pages of other domains, for domain 0 only; <c>/dev/xen/privcmd</c> and <c>/dev/xen/gntdev</c> together.</summary>
     ForeignMemory,
+
+    /// <summary>Which devices kernel drivers hold; sysfs of a guest.</summary>
+    Bus,
 }

@@ -29,11 +29,11 @@ internal sealed unsafe class LoopbackGrantAllocator : IGrantAllocator
         LoopbackAnswer answer = _connection.Request(LoopbackOperation.Allocate, peer.Value, (uint)pageCount, flags);
         if (answer.Status == Errno.ENOSPC)
         {
+            bool isTableFull = answer.EntryCount > 0 && answer[0] == LoopbackProtocol.TableIsFull;
+            string what = isTableFull ? "grant table entries" : "pages";
+            string option = isTableFull ? nameof(HypervisorOptions.GrantTableEntries) : nameof(HypervisorOptions.GrantLimitPages);
             throw new XenException(
-                "allocate",
-                $"{pageCount} pages",
-                Errno.ENOSPC,
-                $"{answer.Count} of {answer.Value} pages are in use; raise {nameof(HypervisorOptions)}.{nameof(HypervisorOptions.GrantLimitPages)}");
+                "allocate", $"{pageCount} pages", Errno.ENOSPC, $"{answer.Count} of {answer.Value} {what} are in use; raise {nameof(HypervisorOptions)}.{option}");
         }
 
         ThrowUnless(answer.Status, "allocate", $"{pageCount} pages");

@@ -6,13 +6,13 @@ namespace Xenbus.Loopback;
 
 /// <summary>Lets other processes into a hypervisor: a directory for each domain stands for its <c>/dev/xen</c>.</summary>
 /// <remarks>
-/// In <c>DIR/dom1</c> are the sockets <c>xenbus</c>, <c>evtchn</c> and <c>gntalloc</c>, in <c>DIR/dom0</c> also <c>foreign</c>. They appear and
+/// In <c>DIR/dom1</c> are the sockets <c>xenbus</c>, <c>evtchn</c>, <c>gntalloc</c> and <c>bus</c>, in <c>DIR/dom0</c> also <c>foreign</c>. They appear and
 /// go with the domains. Only the same user and root get in.
 /// </remarks>
 public sealed class LoopbackHost : IDisposable
 {
     private static readonly LoopbackFileKind[] s_kinds =
-        [LoopbackFileKind.Xenstore, LoopbackFileKind.EventChannels, LoopbackFileKind.GrantAllocator, LoopbackFileKind.ForeignMemory];
+        [LoopbackFileKind.Xenstore, LoopbackFileKind.EventChannels, LoopbackFileKind.GrantAllocator, LoopbackFileKind.ForeignMemory, LoopbackFileKind.Bus];
 
     private readonly Hypervisor _hypervisor;
     private readonly string _directory;

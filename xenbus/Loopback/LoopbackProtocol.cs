@@ -25,6 +25,9 @@ internal static class LoopbackProtocol
     /// <summary>Bit in <see cref="LoopbackRequest.Second"/> of mappings and in <see cref="LoopbackRequest.Index"/> of allocations.</summary>
     public const uint Writable = 1;
 
+    /// <summary>In the list of a refused allocation's reply: the grant table was the reason, not the limit.</summary>
+    public const ulong TableIsFull = 1;
+
     /// <summary>How long a client waits, milliseconds. The hypervisor answers at once; a machine that swaps may need seconds.</summary>
     public const int DeadlineMs = 5000;
 
@@ -41,7 +44,32 @@ internal static class LoopbackProtocol
         LoopbackFileKind.EventChannels => "evtchn",
         LoopbackFileKind.GrantAllocator => "gntalloc",
         LoopbackFileKind.ForeignMemory => "foreign",
+        LoopbackFileKind.Bus => "bus",
     };
+
+    /// <summary>Up to 8 ASCII characters as a number, the first in the lowest byte; those behind the eighth are left out.</summary>
+    public static ulong Pack(string text)
+    {
+        ulong packed = 0;
+        for (int i = 0; i < Math.Min(text.Length, sizeof(ulong)); i++)
+        {
+            packed |= (ulong)(byte)text[i] << (8 * i);
+        }
+
+        return packed;
+    }
+
+    /// <summary>The characters of <see cref="Pack"/>, as far as none of them is NUL.</summary>
+    public static string Unpack(ulong packed)
+    {
+        string text = string.Empty;
+        for (; packed != 0; packed >>= 8)
+        {
+            text += (char)(byte)packed;
+        }
+
+        return text;
+    }
 
     /// <summary>Socket type of a file.</summary>
     public static int SocketType(LoopbackFileKind kind) => kind == LoopbackFileKind.Xenstore ? Libc.Stream : Libc.SequencedPacket;
@@ -63,7 +91,7 @@ internal enum LoopbackOperation : uint
     ListPorts = 4,
 
     /// <summary>First: peer, second: pages, index: <see cref="LoopbackProtocol.Writable"/> or 0. Reply: value is the index.</summary>
-    /// <remarks>On ENOSPC count is the pages in use, value the limit.</remarks>
+    /// <remarks>On ENOSPC count is the pages in use, value the limit; with <see cref="LoopbackProtocol.TableIsFull"/> in the list they are the grant table's.</remarks>
     Allocate = 5,
 
     /// <summary>Second: pages, index: of the allocation.</summary>
@@ -87,6 +115,19 @@ internal enum LoopbackOperation : uint
 
     /// <summary>As <see cref="MapFrames"/>, with grant references.</summary>
     MapGrants = 11,
+
+    /// <summary>First: device number, index: device type, up to 8 ASCII letters, the first in the lowest byte.</summary>
+    /// <remarks>
+    /// Reply: value is the bytes of the text in the list, 8 in each number: the name of the driver that holds the device, its module and its init
+    /// function, a line each; 0 when none does.
+    /// </remarks>
+    FindDriver = 12,
+
+    /// <summary>As <see cref="FindDriver"/>; the status says whether <see cref="UnbindDriver"/> would be refused.</summary>
+    CheckUnbindDriver = 13,
+
+    /// <summary>As <see cref="FindDriver"/>: the driver lets go.</summary>
+    UnbindDriver = 14,
 }
 
 /// <summary>Head of a request.</summary>

@@ -140,6 +140,19 @@ public sealed class LoopbackToolstack : IDisposable
         });
     });
 
+    /// <summary>From now on a kernel driver of the guest holds a device. What it does with it is the caller's affair.</summary>
+    public void BindKernelDriver(string type, DomainId domain, int id, LoopbackKernelDriver driver) =>
+        _hypervisor.Invoke(() => _hypervisor.KernelDrivers[(domain, type, id)] = driver);
+
+    /// <summary>The guest's administrator unbinds a kernel driver by hand.</summary>
+    public void UnbindKernelDriver(string type, DomainId domain, int id) => _hypervisor.Invoke(() =>
+    {
+        if (_hypervisor.KernelDrivers.Remove((domain, type, id), out LoopbackKernelDriver? driver))
+        {
+            driver.Unbound?.Invoke();
+        }
+    });
+
     /// <summary>State of an end of a device.</summary>
     /// <param name="directory">From <see cref="FrontendPath"/> or <see cref="BackendPath"/>.</param>
     /// <returns><see cref="XenbusState.Unknown"/> when there is none.</returns>

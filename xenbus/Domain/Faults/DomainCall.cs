@@ -21,6 +21,12 @@ public enum DomainCall
     /// <summary><see cref="IDomain.ResolveFrames"/>.</summary>
     ResolveFrames,
 
+    /// <summary><see cref="IDomain.CheckUnbind"/>.</summary>
+    CheckUnbind,
+
+    /// <summary><see cref="IDomain.UnbindKernelDriver"/>.</summary>
+    UnbindKernelDriver,
+
     /// <summary><see cref="IXenstoreChannel.Write"/>, one request.</summary>
     XenstoreRequest,
 

@@ -54,7 +54,23 @@ public sealed class FaultyDomain(IDomain inner, IFaultPlan plan) : IDomain
     }
 
     /// <inheritdoc/>
-    public string? KernelDriverOf(string type, int id) => inner.KernelDriverOf(type, id);
+    public KernelDriver? KernelDriverOf(string type, int id) => inner.KernelDriverOf(type, id);
+
+    /// <inheritdoc/>
+    public void CheckUnbind(string type, int id)
+    {
+        ThrowIfDue(DomainCall.CheckUnbind, "unbind", $"{type}-{id}");
+        inner.CheckUnbind(type, id);
+        plan.After(DomainCall.CheckUnbind);
+    }
+
+    /// <inheritdoc/>
+    public void UnbindKernelDriver(string type, int id)
+    {
+        ThrowIfDue(DomainCall.UnbindKernelDriver, "unbind", $"{type}-{id}");
+        inner.UnbindKernelDriver(type, id);
+        plan.After(DomainCall.UnbindKernelDriver);
+    }
 
     /// <summary>Asks the plan; for calls that fail by what they return.</summary>
     internal int Before(DomainCall call) => plan.Before(call);
