@@ -17,6 +17,8 @@ internal static class CompilerCheck
     /// <summary>What comes before all headers.</summary>
     public const string Prelude = """
         #define _GNU_SOURCE
+        /* Without it the headers are those of the first Xen: no second version of grant tables. */
+        #define __XEN_INTERFACE_VERSION__ __XEN_LATEST_INTERFACE_VERSION__
         #include <stddef.h>
         #include <stdint.h>
         #include <xen/xen.h>

@@ -7,7 +7,7 @@ namespace XenFbFront.Tests.Abi;
 /// </remarks>
 internal static class IoctlTable
 {
-    private const string Evtchn = "xen/evtchn.h", Gntalloc = "xen/gntalloc.h", Uinput = "linux/uinput.h", Kd = "linux/kd.h", Vt = "linux/vt.h";
+    private const string Evtchn = "xen/evtchn.h", Gntalloc = "xen/gntalloc.h", Privcmd = "xen/sys/privcmd.h", Uinput = "linux/uinput.h", Kd = "linux/kd.h", Vt = "linux/vt.h";
     private const string Terminal = "sys/ioctl.h";
 
     /// <summary>Beginnings of names that are request numbers.</summary>
@@ -26,6 +26,9 @@ internal static class IoctlTable
         Required("IOCTL_GNTALLOC_ALLOC_GREF", 0x00184705, Gntalloc),
         Required("IOCTL_GNTALLOC_DEALLOC_GREF", 0x00104706, Gntalloc),
         Required("IOCTL_GNTALLOC_SET_UNMAP_NOTIFY", 0x00104707, Gntalloc),
+
+        Required("IOCTL_PRIVCMD_HYPERCALL", 0x00305000, Privcmd),
+        Required("IOCTL_PRIVCMD_MMAPBATCH_V2", 0x00205004, Privcmd),
 
         Optional("UI_DEV_CREATE", 0x00005501, Uinput),
         Optional("UI_DEV_DESTROY", 0x00005502, Uinput),

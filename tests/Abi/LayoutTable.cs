@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Xenbus.Devices;
+using Xenbus.Linux;
 using Xenbus.Linux.Interop;
 using Xenbus.Wire;
 using Xenbus.Wire.Fbif;
@@ -28,7 +30,8 @@ namespace XenFbFront.Tests.Abi;
 internal static class LayoutTable
 {
     private const string Fbif = "xen/io/fbif.h", Kbdif = "xen/io/kbdif.h", XsWire = "xen/io/xs_wire.h", XenbusHeader = "xen/io/xenbus.h";
-    private const string Evtchn = "xen/evtchn.h", Gntalloc = "xen/gntalloc.h";
+    private const string Evtchn = "xen/evtchn.h", Gntalloc = "xen/gntalloc.h", PrivcmdHeader = "xen/sys/privcmd.h", GrantTable = "xen/grant_table.h";
+    private const string XenHeader = "xen/xen.h", BpfHeader = "linux/bpf.h", CapabilityHeader = "linux/capability.h";
     private const string Input = "linux/input.h", Uinput = "linux/uinput.h", Codes = "linux/input-event-codes.h";
     private const string ErrnoHeader = "errno.h", PollHeader = "poll.h", EpollHeader = "sys/epoll.h", Fcntl = "fcntl.h", Socket = "sys/socket.h";
 
@@ -166,6 +169,81 @@ internal static class LayoutTable
             new(nameof(GntallocUnmapNotify.EventChannelPort), "event_channel_port", 12),
         ]),
 
+        Struct<PrivcmdHypercall>("struct privcmd_hypercall", PrivcmdHeader, 48,
+        [
+            new(nameof(PrivcmdHypercall.Operation), "op", 0),
+            new(nameof(PrivcmdHypercall.Argument0), "arg[0]", 8),
+            new(nameof(PrivcmdHypercall.Argument1), "arg[1]", 16),
+            new(nameof(PrivcmdHypercall.Argument2), "arg[2]", 24),
+        ]),
+
+        // Addresses are numbers here, so that the struct can be made of whatever is pinned.
+        Struct<PrivcmdMmapBatch>("struct privcmd_mmapbatch_v2", PrivcmdHeader, 32,
+        [
+            new(nameof(PrivcmdMmapBatch.Count), "num", 0),
+            new(nameof(PrivcmdMmapBatch.DomainId), "dom", 4),
+            new(nameof(PrivcmdMmapBatch.Address), "addr", 8),
+            new(nameof(PrivcmdMmapBatch.Frames), "arr", 16),
+            new(nameof(PrivcmdMmapBatch.Errors), "err", 24),
+        ]),
+
+        Struct<GrantTableSize>("struct gnttab_query_size", GrantTable, 16,
+        [
+            new(nameof(GrantTableSize.DomainId), "dom", 0),
+            new(nameof(GrantTableSize.FrameCount), "nr_frames", 4),
+            new(nameof(GrantTableSize.MaxFrameCount), "max_nr_frames", 8),
+            new(nameof(GrantTableSize.Status), "status", 12),
+        ]),
+
+        Struct<GrantTableSetup>("struct gnttab_setup_table", GrantTable, 24,
+        [
+            new(nameof(GrantTableSetup.DomainId), "dom", 0),
+            new(nameof(GrantTableSetup.FrameCount), "nr_frames", 4),
+            new(nameof(GrantTableSetup.Status), "status", 8),
+            new(nameof(GrantTableSetup.Frames), "frame_list.p", 16),
+        ]),
+
+        Struct<GrantTableVersion>("struct gnttab_get_version", GrantTable, 8,
+        [
+            new(nameof(GrantTableVersion.DomainId), "dom", 0),
+            new(nameof(GrantTableVersion.Version), "version", 4),
+        ]),
+
+        Struct<GrantEntry>("struct grant_entry_v1", GrantTable, 8,
+        [
+            new(nameof(GrantEntry.Flags), "flags", 0),
+            new(nameof(GrantEntry.DomainId), "domid", 2),
+            new(nameof(GrantEntry.Frame), "frame", 4),
+        ]),
+
+        Struct<GrantEntry2>("union grant_entry_v2", GrantTable, 16,
+        [
+            new(nameof(GrantEntry2.Flags), "hdr.flags", 0),
+            new(nameof(GrantEntry2.DomainId), "hdr.domid", 2),
+            new(nameof(GrantEntry2.Frame), "full_page.frame", 8),
+        ]),
+
+        // The first bytes of union bpf_attr, whose size grows with the kernel's version: its offsets are among the constants.
+        Own<BpfAttributes>(48,
+        [
+            new(nameof(BpfAttributes.MapType), null, 0),
+            new(nameof(BpfAttributes.KeyBytes), null, 4),
+            new(nameof(BpfAttributes.ValueBytes), null, 8),
+            new(nameof(BpfAttributes.MaxEntries), null, 12),
+            new(nameof(BpfAttributes.Map), null, 0),
+            new(nameof(BpfAttributes.Key), null, 8),
+            new(nameof(BpfAttributes.Value), null, 16),
+            new(nameof(BpfAttributes.ProgramType), null, 0),
+            new(nameof(BpfAttributes.InstructionCount), null, 4),
+            new(nameof(BpfAttributes.Instructions), null, 8),
+            new(nameof(BpfAttributes.Licence), null, 16),
+            new(nameof(BpfAttributes.Program), null, 0),
+            new(nameof(BpfAttributes.Returned), null, 4),
+            new(nameof(BpfAttributes.PacketBytes), null, 8),
+            new(nameof(BpfAttributes.Packet), null, 16),
+            new(nameof(BpfAttributes.Repeat), null, 32),
+        ]),
+
         Struct<UinputSetup>("struct uinput_setup", Uinput, 92,
         [
             new(nameof(UinputSetup.BusType), "id.bustype", 0),
@@ -256,7 +334,7 @@ internal static class LayoutTable
     [
         typeof(FramebufferWire), typeof(FramebufferPage), typeof(KeyboardEventType), typeof(MultiTouchType), typeof(XenbusState),
         typeof(XenstoreMessageType), typeof(XenstoreHeader), typeof(Errno), typeof(PollEvents), typeof(OpenFlags), typeof(InputCodes),
-        typeof(GntallocAllocGref), typeof(GntallocUnmapNotify), typeof(InputEvent),
+        typeof(GntallocAllocGref), typeof(GntallocUnmapNotify), typeof(GrantEntry), typeof(BpfCode), typeof(Capability), typeof(InputEvent),
     ];
 
     /// <summary>Numbers.</summary>
@@ -370,6 +448,59 @@ internal static class LayoutTable
         Constant(GntallocUnmapNotify.UNMAP_NOTIFY_CLEAR_BYTE, 1, "UNMAP_NOTIFY_CLEAR_BYTE", Gntalloc),
         Constant(GntallocUnmapNotify.UNMAP_NOTIFY_SEND_EVENT, 2, "UNMAP_NOTIFY_SEND_EVENT", Gntalloc),
 
+        Constant(GrantEntry.GTF_type_mask, 3, "GTF_type_mask", GrantTable),
+        Constant(GrantEntry.GTF_permit_access, 1, "GTF_permit_access", GrantTable),
+        Constant(GrantTableFrames.GNTTABOP_setup_table, 2, "GNTTABOP_setup_table", GrantTable),
+        Constant(GrantTableFrames.GNTTABOP_query_size, 6, "GNTTABOP_query_size", GrantTable),
+        Constant(GrantTableFrames.GNTTABOP_get_version, 10, "GNTTABOP_get_version", GrantTable),
+        Constant(GrantTableFrames.GNTTAB_RESERVED_CONSOLE, 0, "GNTTAB_RESERVED_CONSOLE", GrantTable),
+        Constant(GrantTableFrames.GNTTAB_RESERVED_XENSTORE, 1, "GNTTAB_RESERVED_XENSTORE", GrantTable),
+        Constant(GrantTableFrames.DOMID_SELF, 0x7ff0, "DOMID_SELF", XenHeader),
+        Constant((long)Privcmd.GrantTableHypercall, 20, "__HYPERVISOR_grant_table_op", XenHeader),
+
+        // eBPF.
+        Named(BpfCode.BPF_MAP_CREATE, 0, BpfHeader),
+        Named(BpfCode.BPF_MAP_LOOKUP_ELEM, 1, BpfHeader),
+        Named(BpfCode.BPF_MAP_UPDATE_ELEM, 2, BpfHeader),
+        Named(BpfCode.BPF_PROG_LOAD, 5, BpfHeader),
+        Named(BpfCode.BPF_PROG_TEST_RUN, 10, BpfHeader),
+        Named(BpfCode.BPF_MAP_TYPE_ARRAY, 2, BpfHeader),
+        Named(BpfCode.BPF_PROG_TYPE_SOCKET_FILTER, 1, BpfHeader),
+        Named(BpfCode.BPF_FUNC_map_lookup_elem, 1, BpfHeader),
+        Named(BpfCode.BPF_FUNC_probe_read_kernel, 113, BpfHeader),
+        Named(BpfCode.BPF_PSEUDO_MAP_FD, 1, BpfHeader),
+        Constant(BpfCode.LoadConstant, 0x18, "BPF_LD | BPF_DW | BPF_IMM", BpfHeader),
+        Constant(BpfCode.Load64, 0x79, "BPF_LDX | BPF_DW | BPF_MEM", BpfHeader),
+        Constant(BpfCode.StoreConstant32, 0x62, "BPF_ST | BPF_W | BPF_MEM", BpfHeader),
+        Constant(BpfCode.MoveConstant, 0xb7, "BPF_ALU64 | BPF_MOV | BPF_K", BpfHeader),
+        Constant(BpfCode.Move, 0xbf, "BPF_ALU64 | BPF_MOV | BPF_X", BpfHeader),
+        Constant(BpfCode.AddConstant, 0x07, "BPF_ALU64 | BPF_ADD | BPF_K", BpfHeader),
+        Constant(BpfCode.JumpIfEqual, 0x15, "BPF_JMP | BPF_JEQ | BPF_K", BpfHeader),
+        Constant(BpfCode.JumpIfAbove, 0x25, "BPF_JMP | BPF_JGT | BPF_K", BpfHeader),
+        Constant(BpfCode.Call, 0x85, "BPF_JMP | BPF_CALL", BpfHeader),
+        Constant(BpfCode.Exit, 0x95, "BPF_JMP | BPF_EXIT", BpfHeader),
+        Constant(BpfOffset(nameof(BpfAttributes.MapType)), 0, "offsetof(union bpf_attr, map_type)", BpfHeader),
+        Constant(BpfOffset(nameof(BpfAttributes.KeyBytes)), 4, "offsetof(union bpf_attr, key_size)", BpfHeader),
+        Constant(BpfOffset(nameof(BpfAttributes.ValueBytes)), 8, "offsetof(union bpf_attr, value_size)", BpfHeader),
+        Constant(BpfOffset(nameof(BpfAttributes.MaxEntries)), 12, "offsetof(union bpf_attr, max_entries)", BpfHeader),
+        Constant(BpfOffset(nameof(BpfAttributes.Map)), 0, "offsetof(union bpf_attr, map_fd)", BpfHeader),
+        Constant(BpfOffset(nameof(BpfAttributes.Key)), 8, "offsetof(union bpf_attr, key)", BpfHeader),
+        Constant(BpfOffset(nameof(BpfAttributes.Value)), 16, "offsetof(union bpf_attr, value)", BpfHeader),
+        Constant(BpfOffset(nameof(BpfAttributes.ProgramType)), 0, "offsetof(union bpf_attr, prog_type)", BpfHeader),
+        Constant(BpfOffset(nameof(BpfAttributes.InstructionCount)), 4, "offsetof(union bpf_attr, insn_cnt)", BpfHeader),
+        Constant(BpfOffset(nameof(BpfAttributes.Instructions)), 8, "offsetof(union bpf_attr, insns)", BpfHeader),
+        Constant(BpfOffset(nameof(BpfAttributes.Licence)), 16, "offsetof(union bpf_attr, license)", BpfHeader),
+        Constant(BpfOffset(nameof(BpfAttributes.Program)), 0, "offsetof(union bpf_attr, test.prog_fd)", BpfHeader),
+        Constant(BpfOffset(nameof(BpfAttributes.Returned)), 4, "offsetof(union bpf_attr, test.retval)", BpfHeader),
+        Constant(BpfOffset(nameof(BpfAttributes.PacketBytes)), 8, "offsetof(union bpf_attr, test.data_size_in)", BpfHeader),
+        Constant(BpfOffset(nameof(BpfAttributes.Packet)), 16, "offsetof(union bpf_attr, test.data_in)", BpfHeader),
+        Constant(BpfOffset(nameof(BpfAttributes.Repeat)), 32, "offsetof(union bpf_attr, test.repeat)", BpfHeader),
+        Constant(Capability.SysRawio, 17, "CAP_SYS_RAWIO", CapabilityHeader),
+        Constant(Capability.SysAdmin, 21, "CAP_SYS_ADMIN", CapabilityHeader),
+        Constant(Capability.Syslog, 34, "CAP_SYSLOG", CapabilityHeader),
+        Constant(Capability.Perfmon, 38, "CAP_PERFMON", CapabilityHeader),
+        Constant(Capability.Bpf, 39, "CAP_BPF", CapabilityHeader),
+
         // Error numbers.
         Named(Errno.EPERM, 1, ErrnoHeader),
         Named(Errno.ENOENT, 2, ErrnoHeader),
@@ -393,6 +524,7 @@ internal static class LayoutTable
         Named(Errno.ENOSPC, 28, ErrnoHeader),
         Named(Errno.EROFS, 30, ErrnoHeader),
         Named(Errno.EPIPE, 32, ErrnoHeader),
+        Named(Errno.ERANGE, 34, ErrnoHeader),
         Named(Errno.ENOSYS, 38, ErrnoHeader),
         Named(Errno.ENOTEMPTY, 39, ErrnoHeader),
         Named(Errno.ECONNRESET, 104, ErrnoHeader),
@@ -489,6 +621,8 @@ internal static class LayoutTable
     /// <summary>A constant that is spelled in C# as in C.</summary>
     private static ConstantRow Named(long value, long expected, string header, [CallerArgumentExpression(nameof(value))] string name = "") =>
         new(name, value, expected, name[(name.LastIndexOf('.') + 1)..], header);
+
+    private static long BpfOffset(string field) => Marshal.OffsetOf<BpfAttributes>(field);
 
     /// <summary>Where the one word that is not zero lies.</summary>
     private static int OffsetOf(XenstoreHeader header)

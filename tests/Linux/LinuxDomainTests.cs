@@ -79,6 +79,27 @@ public sealed class LinuxDomainTests : IDisposable
         Assert.Contains("first: it is closed; second: it is closed", message);
     }
 
+    /// <summary>A way that explained itself well and then cannot is passed over.</summary>
+    [Fact]
+    public void ResolveFrames_FirstRefusesAtRunTime_TheNextIsTaken()
+    {
+        using SharedPages pages = FakeMachine.MapPages(2);
+        LinuxDomain domain = new(_machine.Paths, [new FakeWay("late", null, isExplained: true), new FakeWay("open", [7, 8])]);
+        Assert.True(domain.FrameResolvers[0].TryExplain(out _));
+        GuestFrame[] frames = new GuestFrame[2];
+        domain.ResolveFrames(pages, frames);
+        Assert.Equal([new(7), new(8)], frames);
+    }
+
+    /// <summary>Numbers that cannot be right say something about the guest, and are no reason to believe others.</summary>
+    [Fact]
+    public void ResolveFrames_FirstIsImplausible_NoOtherIsAsked()
+    {
+        using SharedPages pages = FakeMachine.MapPages(2);
+        LinuxDomain domain = new(_machine.Paths, [new FakeWay("odd", []), new FakeWay("open", [7, 8])]);
+        Assert.Contains("odd", Assert.Throws<XenException>(() => domain.ResolveFrames(pages, new GuestFrame[2])).Message);
+    }
+
     [Fact]
     public void ResolveFrames_OneFrameForTwoPages_Refuses()
     {
@@ -94,26 +115,34 @@ public sealed class LinuxDomainTests : IDisposable
         string message = Assert.Throws<XenException>(() => new LinuxDomain(_machine.Paths).ResolveFrames(pages, new GuestFrame[1])).Message;
         Assert.Contains("pagemap: ", message);
         Assert.Contains("p2m by kcore: ", message);
+        Assert.Contains("p2m by eBPF: ", message);
+        Assert.Contains("grant table by privcmd: ", message);
     }
 
     public void Dispose() => _machine.Dispose();
 
-    private sealed class FakeWay(string name, ulong[]? frames) : IFrameResolver
+    /// <param name="name">Its name.</param>
+    /// <param name="frames">What it finds; null when it refuses, none when what it finds is implausible.</param>
+    /// <param name="isExplained">Whether it says that it works, although it refuses.</param>
+    private sealed class FakeWay(string name, ulong[]? frames, bool isExplained = false) : IFrameResolver
     {
         public string Name => name;
 
         public bool TryExplain(out string reason)
         {
             reason = frames is null ? "it is closed" : "it is open";
-            return frames is not null;
+            return frames is not null || isExplained;
         }
 
-        public void Resolve(SharedPages pages, Span<GuestFrame> found)
+        public bool TryResolve(SharedPages pages, Span<GuestFrame> found, out string reason)
         {
-            for (int i = 0; i < found.Length; i++)
+            reason = frames is null ? "it is closed" : string.Empty;
+            for (int i = 0; i < found.Length && frames is not null; i++)
             {
-                found[i] = new(frames![i]);
+                found[i] = i < frames.Length ? new(frames[i]) : throw new XenException("trust", name, 0, "implausible");
             }
+
+            return frames is not null;
         }
     }
 }

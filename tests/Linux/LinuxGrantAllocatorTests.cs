@@ -22,6 +22,17 @@ public sealed class LinuxGrantAllocatorTests
     }
 
     [Fact]
+    public void Map_OwnAllocation_KnowsItsGrants()
+    {
+        using LinuxGrantAllocator allocator = Open(2);
+        GrantAllocation allocation = new(SharedPages.PageBytes, new(3), [new(900)]);
+        using SharedPages own = allocator.Map(allocation), another = allocator.Map(SharedPages.PageBytes, 1);
+        Assert.Equal(allocation, own.Grants);
+        Assert.Equal((1, (ulong)SharedPages.PageBytes), (own.PageCount, own.Index));
+        Assert.Null(another.Grants);
+    }
+
+    [Fact]
     public void Map_Impossible_Throws()
     {
         using LinuxGrantAllocator allocator = Open(1);

@@ -21,8 +21,10 @@ public class LoopbackGrantsTests
         Assert.Equal((0, 3 * PageBytes, 43 * PageBytes), ((int)first.Index, (int)second.Index, (int)third.Index));
         Assert.Equal(44, world.Census.Pages);
 
-        using SharedPages pages = allocator.Map(second.Index, 40);
-        Assert.Equal(second.Index, pages.Index);
+        using SharedPages pages = allocator.Map(second);
+        Assert.Equal((second.Index, second), (pages.Index, pages.Grants));
+        using SharedPages again = allocator.Map(second.Index, 40);
+        Assert.Null(again.Grants);
         Assert.True(pages.Bytes.IndexOfAnyExcept((byte)0) < 0);
         GuestFrame[] frames = new GuestFrame[40];
         world.Guest.ResolveFrames(pages, frames);

@@ -67,7 +67,7 @@ public sealed class DeviceResources
 
         Note(ref record, allocation.Index, pageCount);
         references = allocation.References;
-        return Map(allocation.Index, pageCount);
+        return Keep(_allocator.Map(allocation));
     }
 
     private GrantAllocation Allocate(ref ConnectionRecord record, int pageCount, bool isWritable)
@@ -97,7 +97,7 @@ public sealed class DeviceResources
             throw new XenException("take over", $"allocation {number}", 0, "the predecessor's notes do not have it");
         }
 
-        return Map(record.Allocations[number].Index, record.Allocations[number].PageCount);
+        return Keep(_allocator.Map(record.Allocations[number].Index, record.Allocations[number].PageCount));
     }
 
     /// <summary>A new port that the backend's domain may bind to.</summary>
@@ -320,9 +320,8 @@ public sealed class DeviceResources
         Volatile.Write(ref record.IntentPages, 0);
     }
 
-    private SharedPages Map(ulong index, int pageCount)
+    private SharedPages Keep(SharedPages pages)
     {
-        SharedPages pages = _allocator.Map(index, pageCount);
         _mapped.Add(pages);
         return pages;
     }

@@ -25,7 +25,11 @@ public interface IGrantAllocator : IDisposable
     /// <exception cref="XenException">The system's limit or the grant table is full; the message has the numbers.</exception>
     GrantAllocation Allocate(DomainId peer, int pageCount, bool isWritable);
 
-    /// <summary>Maps an allocation into this process, readable and writable.</summary>
+    /// <summary>Maps an allocation that this process made, readable and writable; its grants are known from then on by <see cref="SharedPages.Grants"/>.</summary>
+    /// <exception cref="XenException">No such allocation.</exception>
+    SharedPages Map(GrantAllocation allocation);
+
+    /// <summary>Maps an allocation of whichever process, readable and writable. Which grants its pages have is not known.</summary>
     /// <param name="index">From <see cref="GrantAllocation.Index"/>.</param>
     /// <param name="pageCount">Pages of that allocation.</param>
     /// <exception cref="XenException">No such allocation.</exception>

@@ -35,6 +35,9 @@ public sealed unsafe class SharedPages : SafeHandle
     /// <summary>Offset in the allocator's file, bytes; 0 for pages of another domain.</summary>
     public ulong Index { get; }
 
+    /// <summary>The grants of these pages, one for each; null for pages of another domain or another process's allocation.</summary>
+    public GrantAllocation? Grants { get; internal init; }
+
     /// <summary>Address of the first page, for frame resolvers.</summary>
     public nint Address => handle;
 

@@ -75,13 +75,12 @@ public sealed class LinuxDomain : IDomain
         string reasons = string.Empty;
         foreach (IFrameResolver resolver in FrameResolvers)
         {
-            if (!resolver.TryExplain(out string reason))
+            if (!resolver.TryResolve(pages, frames, out string reason))
             {
                 reasons += $"{(reasons.Length == 0 ? string.Empty : "; ")}{resolver.Name}: {reason}";
                 continue;
             }
 
-            resolver.Resolve(pages, frames);
             RefuseDuplicates(resolver, frames);
             return;
         }
@@ -115,7 +114,17 @@ public sealed class LinuxDomain : IDomain
 
     private string ReadVersion(string part) => LinuxPaths.ReadText(Path.Combine(_paths.Sysfs, "hypervisor/version", part)) ?? "?";
 
-    private IFrameResolver[] DefaultResolvers() => [new PagemapFrames(_paths), new P2mFrames(_paths, ReadOwnNode)];
+    private IFrameResolver[] DefaultResolvers()
+    {
+        P2mSymbols symbols = new(_paths);
+        return
+        [
+            new PagemapFrames(_paths, ReadOwnNode),
+            new P2mFrames(_paths, new KernelCore(_paths), symbols, ReadOwnNode),
+            new P2mFrames(_paths, new KernelProbe(_paths), symbols, ReadOwnNode),
+            new GrantTableFrames(_paths, new Privcmd(_paths), ReadOwnNode),
+        ];
+    }
 
     /// <summary>A node below the domain's own directory, read over a connection for this purpose; null when there is none.</summary>
     private string? ReadOwnNode(string path)

@@ -37,12 +37,17 @@ internal sealed unsafe class LinuxGrantAllocator : IGrantAllocator
     }
 
     /// <inheritdoc/>
-    public SharedPages Map(ulong index, int pageCount)
+    public SharedPages Map(GrantAllocation allocation) => Map(allocation.Index, allocation.References.Length, allocation);
+
+    /// <inheritdoc/>
+    public SharedPages Map(ulong index, int pageCount) => Map(index, pageCount, null);
+
+    private SharedPages Map(ulong index, int pageCount, GrantAllocation? grants)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pageCount, 1);
         byte* address = Libc.MapShared((nuint)pageCount * SharedPages.PageBytes, writable: true, _file.Number, (long)index, out int errno);
         return address != null
-            ? new(address, pageCount, index)
+            ? new(address, pageCount, index) { Grants = grants }
             : throw new XenException("map", $"{pageCount} pages at {index}", errno, errno == Errno.ENOENT ? "there is no such allocation" : null);
     }
 
@@ -69,6 +74,7 @@ internal sealed unsafe class LinuxGrantAllocator : IGrantAllocator
             int result = Libc.Ioctl(_file.Number, Ioctl.IOCTL_GNTALLOC_ALLOC_GREF, request);
             allocation = result < 0 ? default : new(
                 request->Index,
+                peer,
                 MemoryMarshal.Cast<byte, GrantReference>(buffer.AsSpan(GntallocAllocGref.HeaderBytes))[..pageCount].ToArray());
             return result;
         }

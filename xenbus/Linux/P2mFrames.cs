@@ -1,47 +1,80 @@
-using System.Globalization;
 using Xenbus.Domain;
 
 namespace Xenbus.Linux;
 
-/// <summary>PV: the kernel's own number from pagemap, then the machine frame from the kernel's table of them, read through /proc/kcore.</summary>
+/// <summary>PV: the kernel's own number from pagemap, then the machine frame from the kernel's table of them.</summary>
 /// <remarks>
 /// A PV guest's pages have two numbers: the kernel's (PFN) and the machine's (MFN), which backends map by. The kernel keeps an array of MFNs by PFN
-/// at <c>xen_p2m_addr</c> (arch/x86/xen/p2m.c) and shows it to nobody, but /proc/kcore lets root read it. That this is the array, and this kernel's
-/// layout of it, is proved each time by two frames that xenstore names too: those of the rings of xenstore and console. The backend writes into
-/// the frames that it is told, so anything odd is a refusal.
+/// at <c>xen_p2m_addr</c> (arch/x86/xen/p2m.c) and shows it to nobody, but lets root read its memory in more than one way. That this is the array,
+/// and this kernel's layout of it, is proved each time by two frames that xenstore names too: those of the rings of xenstore and console. The
+/// backend writes into the frames that it is told, so anything odd is a refusal.
 /// </remarks>
 /// <param name="paths">Where what is.</param>
+/// <param name="memory">The way to read the kernel's memory.</param>
+/// <param name="symbols">Where its variables are; the same for all such ways.</param>
 /// <param name="readNode">Reads a node below the domain's own directory in xenstore; null when there is none.</param>
-internal sealed class P2mFrames(LinuxPaths paths, Func<string, string?> readNode) : IFrameResolver
+internal sealed class P2mFrames(LinuxPaths paths, IKernelMemory memory, P2mSymbols symbols, Func<string, string?> readNode) : IFrameResolver
 {
-    /// <summary>Entry of a page that has no frame. C: INVALID_P2M_ENTRY in asm/xen/page.h.</summary>
-    private const ulong Invalid = ~0UL;
-
-    /// <summary>Bits of entries that are no frames of this domain. C: FOREIGN_FRAME_BIT, IDENTITY_FRAME_BIT in asm/xen/page.h.</summary>
-    private const ulong Foreign = 1UL << 63, Identity = 1UL << 62;
-
-    /// <summary>Frame numbers that can be: 52 bits of address less 12 in the page.</summary>
-    private const ulong MaxFrame = 1UL << 40;
-
     /// <summary>Entries looked through at once for the rings' frames.</summary>
     private const int ChunkEntries = 8192;
 
     /// <summary>Entries looked through at most: 256 GiB of guest. The rings are among the first pages, beside the kernel and its initrd.</summary>
     private const ulong MaxSearchedEntries = 1 << 26;
 
-    private static readonly string[] s_symbols = ["xen_p2m_addr", "xen_p2m_size"];
-    private static readonly string[] s_ringNodes = ["store/ring-ref", "console/ring-ref"];
+    /// <summary>Entries read for one page: those of a page of the table. Pages that were allocated together are mostly neighbours, so few reads do for many.</summary>
+    private const int WindowEntries = SharedPages.PageBytes / sizeof(ulong);
 
     private Pagemap? _pagemap;
-    private KernelMemory? _memory;
-    private ulong _tableSymbol;
-    private ulong _sizeSymbol;
+    private ulong _xenstorePage;
+    private ulong _consolePage;
 
     /// <inheritdoc/>
-    public string Name => "p2m by kcore";
+    public string Name => $"p2m by {memory.Name}";
 
     /// <inheritdoc/>
     public bool TryExplain(out string reason)
+    {
+        try
+        {
+            if (!TryOpen(out reason) || !TryReadTable(out Table table, out reason))
+            {
+                return false;
+            }
+
+            RefuseUnlessTable(table);
+            reason = $"{table.Size} entries at {table.Address:x}";
+            return true;
+        }
+        catch (XenException e)
+        {
+            reason = e.Message;
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryResolve(SharedPages pages, Span<GuestFrame> frames, out string reason)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(frames.Length, pages.PageCount);
+        if (!TryOpen(out reason) || !TryReadTable(out Table table, out reason))
+        {
+            return false;
+        }
+
+        RefuseUnlessTable(table);
+        RingFrames rings = RingFrames.Read(readNode);
+        ulong[] numbers = new ulong[frames.Length];
+        _pagemap!.Read(pages, numbers);
+        if (!TryProve(table, rings, out reason) || !TryLookUp(table, numbers, frames, out reason))
+        {
+            return false;
+        }
+
+        rings.RefuseAmong(Name, frames);
+        return true;
+    }
+
+    private bool TryOpen(out string reason)
     {
         if (GuestType.IsTranslated(paths) is not { } isTranslated)
         {
@@ -55,133 +88,115 @@ internal sealed class P2mFrames(LinuxPaths paths, Func<string, string?> readNode
             return false;
         }
 
-        if ((_pagemap is null && !Pagemap.TryOpen(paths, out _pagemap, out reason))
-            || (_memory is null && !KernelMemory.TryOpen(paths, out _memory, out reason))
-            || !TryFindSymbols(out reason))
-        {
-            return false;
-        }
-
-        try
-        {
-            ReadTable(out ulong table, out ulong size);
-            reason = $"{size} entries at {table:x}";
-            return true;
-        }
-        catch (XenException e)
-        {
-            reason = e.Message;
-            return false;
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Resolve(SharedPages pages, Span<GuestFrame> frames)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(frames.Length, pages.PageCount);
-        if (!TryExplain(out string reason))
-        {
-            throw new XenException("use", Name, 0, reason);
-        }
-
-        ReadTable(out ulong table, out ulong size);
-        ProveTable(table, size);
-        ulong[] numbers = new ulong[frames.Length];
-        _pagemap!.Read(pages, numbers);
-        for (int i = 0; i < numbers.Length; i++)
-        {
-            frames[i] = new(LookUp(table, size, numbers[i]));
-        }
-    }
-
-    /// <summary>Adds what is still missing of the symbols' addresses. They stay the same until the next boot.</summary>
-    private bool TryFindSymbols(out string reason)
-    {
         reason = string.Empty;
-        if (_tableSymbol != 0)
-        {
-            return true;
-        }
-
-        string path = Path.Combine(paths.Proc, "kallsyms");
-        Span<ulong> addresses = stackalloc ulong[s_symbols.Length];
-        int errno = KernelSymbols.Find(path, s_symbols, addresses);
-        for (int i = 0; i < addresses.Length; i++)
-        {
-            if (addresses[i] == 0)
-            {
-                reason = errno != 0
-                    ? $"{path} cannot be read ({Interop.Errno.Text(errno)}): boot a kernel with CONFIG_KALLSYMS"
-                    : $"{path} does not show {s_symbols[i]}: run with CAP_SYSLOG, set kernel.kptr_restrict to 0 or 1, and use a kernel with CONFIG_KALLSYMS_ALL";
-                return false;
-            }
-        }
-
-        (_tableSymbol, _sizeSymbol) = (addresses[0], addresses[1]);
-        return true;
+        return (_pagemap is not null || Pagemap.TryOpen(paths, out _pagemap, out reason)) && memory.TryOpen(out reason) && symbols.TryFind(out reason);
     }
 
-    private void ReadTable(out ulong table, out ulong size)
+    private bool TryReadTable(out Table table, out string reason)
     {
-        _memory!.ReadSegments();
-        table = ReadWord(_tableSymbol);
-        size = ReadWord(_sizeSymbol);
-        if (table < Foreign || table % sizeof(ulong) != 0 || size == 0 || size >= MaxFrame)
-        {
-            throw Refuse($"xen_p2m_addr {table:x} and xen_p2m_size {size} are no table");
-        }
+        ulong address = 0, size = 0;
+        bool isRead = memory.TryPrepare(out reason) && TryReadWord(symbols.Table, out address, out reason) && TryReadWord(symbols.Size, out size, out reason);
+        table = new(address, size);
+        return isRead;
     }
 
-    private ulong LookUp(ulong table, ulong size, ulong number)
+    private static void RefuseUnlessTable(Table table)
     {
-        if (number >= size)
+        if (table.Address < MachineFrame.Foreign || table.Address % sizeof(ulong) != 0 || table.Size == 0 || table.Size >= MachineFrame.Limit)
         {
-            throw Refuse($"page {number:x} lies behind the table's {size} entries");
+            throw Refusal($"xen_p2m_addr {table.Address:x} and xen_p2m_size {table.Size} are no table");
         }
-
-        ulong frame = ReadWord(table + number * sizeof(ulong));
-        return IsOrdinary(frame) ? frame : throw Refuse($"page {number:x} has entry {frame:x}, which is no frame of this domain's memory");
     }
 
     /// <summary>Refuses the table unless it has the frames of both rings that xenstore names.</summary>
-    private void ProveTable(ulong table, ulong size)
+    private bool TryProve(Table table, RingFrames rings, out string reason)
     {
-        Span<ulong> wanted = stackalloc ulong[s_ringNodes.Length];
-        for (int i = 0; i < wanted.Length; i++)
+        ulong xenstore = rings.Xenstore ?? throw Refusal($"xenstore has no {RingFrames.XenstoreNode} to check the table by");
+        ulong console = rings.Console ?? throw Refusal($"xenstore has no {RingFrames.ConsoleNode} to check the table by");
+
+        // Where they were last time they still are, unless the guest was restored.
+        if (!TryReadEntry(table, _xenstorePage, out ulong first, out reason) || !TryReadEntry(table, _consolePage, out ulong second, out reason))
         {
-            if (!ulong.TryParse(readNode(s_ringNodes[i]), NumberStyles.None, CultureInfo.InvariantCulture, out wanted[i]) || !IsOrdinary(wanted[i]))
-            {
-                throw Refuse($"xenstore has no {s_ringNodes[i]} to check the table by");
-            }
+            return false;
+        }
+
+        if (first == xenstore && second == console)
+        {
+            return true;
         }
 
         ulong[] chunk = new ulong[ChunkEntries];
-        uint missing = (1u << wanted.Length) - 1;
-        size = Math.Min(size, MaxSearchedEntries);
-        for (ulong first = 0; first < size && missing != 0; first += ChunkEntries)
+        bool hasXenstore = false, hasConsole = false;
+        ulong size = Math.Min(table.Size, MaxSearchedEntries);
+        for (ulong start = 0; start < size && !(hasXenstore && hasConsole); start += ChunkEntries)
         {
-            Span<ulong> entries = chunk.AsSpan(0, (int)Math.Min(ChunkEntries, size - first));
-            _memory!.Read(table + first * sizeof(ulong), entries);
-            for (int i = 0; i < wanted.Length; i++)
+            Span<ulong> entries = chunk.AsSpan(0, (int)Math.Min(ChunkEntries, size - start));
+            if (!memory.TryRead(table.Address + start * sizeof(ulong), entries, out reason))
             {
-                missing &= entries.Contains(wanted[i]) ? ~(1u << i) : ~0u;
+                return false;
             }
+
+            Find(entries, xenstore, start, ref hasXenstore, ref _xenstorePage);
+            Find(entries, console, start, ref hasConsole, ref _consolePage);
         }
 
-        if (missing != 0)
-        {
-            throw Refuse("it lacks the frames of store/ring-ref and console/ring-ref");
-        }
+        return hasXenstore && hasConsole ? true : throw Refusal($"it lacks the frames of {RingFrames.XenstoreNode} and {RingFrames.ConsoleNode}");
     }
 
-    private ulong ReadWord(ulong address)
+    private static void Find(ReadOnlySpan<ulong> entries, ulong frame, ulong start, ref bool isFound, ref ulong page)
     {
-        ulong word = 0;
-        _memory!.Read(address, new(ref word));
-        return word;
+        if (!isFound && entries.IndexOf(frame) is >= 0 and int index)
+        {
+            (isFound, page) = (true, start + (ulong)index);
+        }
     }
 
-    private static bool IsOrdinary(ulong frame) => frame != Invalid && (frame & (Foreign | Identity)) == 0 && frame is > 0 and < MaxFrame;
+    private bool TryLookUp(Table table, ReadOnlySpan<ulong> numbers, Span<GuestFrame> frames, out string reason)
+    {
+        Span<ulong> window = stackalloc ulong[WindowEntries];
+        ulong start = 0;
+        int length = 0;
+        reason = string.Empty;
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            ulong number = numbers[i];
+            if (number >= table.Size)
+            {
+                throw Refusal($"page {number:x} lies behind the table's {table.Size} entries");
+            }
 
-    private static XenException Refuse(string reason) => new("trust", "the kernel's table of machine frames", 0, reason + "; no frame number is guessed");
+            if (number < start || number - start >= (ulong)length)
+            {
+                start = number - number % WindowEntries;
+                length = (int)Math.Min(WindowEntries, table.Size - start);
+                if (!memory.TryRead(table.Address + start * sizeof(ulong), window[..length], out reason))
+                {
+                    return false;
+                }
+            }
+
+            ulong frame = window[(int)(number - start)];
+            frames[i] = MachineFrame.IsPlausible(frame) ? new(frame) : throw Refusal($"page {number:x} has entry {frame:x}, which is no frame of this domain's memory");
+        }
+
+        return true;
+    }
+
+    private bool TryReadEntry(Table table, ulong page, out ulong entry, out string reason)
+    {
+        entry = MachineFrame.Invalid;
+        reason = string.Empty;
+        return page >= table.Size || TryReadWord(table.Address + page * sizeof(ulong), out entry, out reason);
+    }
+
+    private bool TryReadWord(ulong address, out ulong word, out string reason)
+    {
+        word = 0;
+        return memory.TryRead(address, new(ref word), out reason);
+    }
+
+    private static XenException Refusal(string reason) => new("trust", "the kernel's table of machine frames", 0, reason + "; no frame number is guessed");
+
+    /// <summary>The table: where its first entry is, and how many there are.</summary>
+    private readonly record struct Table(ulong Address, ulong Size);
 }

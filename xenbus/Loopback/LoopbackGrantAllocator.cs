@@ -48,11 +48,16 @@ internal sealed unsafe class LoopbackGrantAllocator : IGrantAllocator
             }
         }
 
-        return new(index, references);
+        return new(index, peer, references);
     }
 
     /// <inheritdoc/>
-    public SharedPages Map(ulong index, int pageCount)
+    public SharedPages Map(GrantAllocation allocation) => Map(allocation.Index, allocation.References.Length, allocation);
+
+    /// <inheritdoc/>
+    public SharedPages Map(ulong index, int pageCount) => Map(index, pageCount, null);
+
+    private SharedPages Map(ulong index, int pageCount, GrantAllocation? grants)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pageCount, 1);
         Span<int> descriptors = stackalloc int[2];
@@ -74,7 +79,10 @@ internal sealed unsafe class LoopbackGrantAllocator : IGrantAllocator
         {
             mappings.Remove((nint)address);
             lease.Dispose();
-        });
+        })
+        {
+            Grants = grants,
+        };
     }
 
     /// <inheritdoc/>

@@ -46,13 +46,34 @@ internal sealed unsafe class FakeMachine : IDisposable
         Write("sys/hypervisor/guest_type", type + "\n");
     }
 
+    /// <summary>Says what the kernel allows; null for what it does not tell.</summary>
+    public void SetPolicy(string? restriction = null, string? capabilities = null, string? lockdown = null)
+    {
+        Put("proc/sys/kernel/kptr_restrict", restriction);
+        Put("proc/self/status", capabilities is null ? null : $"Name:\tprobe\nCapPrm:\t000001ffffffffff\nCapEff:\t{capabilities}\nCapBnd:\t000001ffffffffff");
+        Put("sys/kernel/security/lockdown", lockdown);
+
+        void Put(string path, string? text)
+        {
+            if (File.Exists(At(path)))
+            {
+                File.Delete(At(path));
+            }
+
+            if (text is not null)
+            {
+                Write(path, text + "\n");
+            }
+        }
+    }
+
     /// <summary>Pages of this process.</summary>
-    public static SharedPages MapPages(int count)
+    public static SharedPages MapPages(int count, GrantAllocation? grants = null)
     {
         using Descriptor memory = Descriptor.Own(Libc.MemoryFile("pages", count * SharedPages.PageBytes), "create", "memory");
         byte* address = Libc.MapShared((nuint)(count * SharedPages.PageBytes), writable: true, memory.Number, 0, out int errno);
         Assert.Equal(0, errno);
-        return new(address, count, 0);
+        return new(address, count, 0) { Grants = grants };
     }
 
     /// <summary>Makes a pagemap with these entries for these pages; all others are 0, not present.</summary>

@@ -48,7 +48,7 @@ public enum DomainCall
     /// <summary><see cref="IGrantAllocator.Allocate"/>.</summary>
     AllocatePages,
 
-    /// <summary><see cref="IGrantAllocator.Map"/>.</summary>
+    /// <summary><c>IGrantAllocator.Map</c>, either of them.</summary>
     MapPages,
 
     /// <summary><see cref="IGrantAllocator.Free"/>, which fails by returning false.</summary>

@@ -13,6 +13,10 @@ internal sealed class FaultyGrantAllocator(IGrantAllocator inner, FaultyDomain d
         domain.Call(DomainCall.AllocatePages, "allocate", $"{pageCount} pages", () => inner.Allocate(peer, pageCount, isWritable));
 
     /// <inheritdoc/>
+    public SharedPages Map(GrantAllocation allocation) => domain.Call(
+        DomainCall.MapPages, "map", $"{allocation.References.Length} pages at {allocation.Index}", () => inner.Map(allocation));
+
+    /// <inheritdoc/>
     public SharedPages Map(ulong index, int pageCount) =>
         domain.Call(DomainCall.MapPages, "map", $"{pageCount} pages at {index}", () => inner.Map(index, pageCount));
 

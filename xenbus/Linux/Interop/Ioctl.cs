@@ -41,6 +41,12 @@ internal static unsafe class Ioctl
     /// <summary>What happens when a page goes. Argument: <see cref="GntallocUnmapNotify"/>. C: xen/gntalloc.h.</summary>
     public static readonly uint IOCTL_GNTALLOC_SET_UNMAP_NOTIFY = None('G', 7, sizeof(GntallocUnmapNotify));
 
+    /// <summary>Makes a hypercall, whose result is the result. Argument: <see cref="PrivcmdHypercall"/>. C: xen/sys/privcmd.h.</summary>
+    public static readonly uint IOCTL_PRIVCMD_HYPERCALL = None('P', 0, sizeof(PrivcmdHypercall));
+
+    /// <summary>Puts frames of a domain into a mapping of the device. Argument: <see cref="PrivcmdMmapBatch"/>. C: xen/sys/privcmd.h.</summary>
+    public static readonly uint IOCTL_PRIVCMD_MMAPBATCH_V2 = None('P', 4, sizeof(PrivcmdMmapBatch));
+
     /// <summary>A request without direction. C: <c>_IO</c>, or <c>_IOC(_IOC_NONE, …)</c> with a size.</summary>
     /// <param name="type">The driver's letter, 8 bits.</param>
     /// <param name="number">The request's number in that driver.</param>

@@ -1,12 +1,12 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Xenbus.Linux.Interop;
 
 namespace Xenbus.Linux;
 
 /// <summary>The kernel's memory to read, as a core file: /proc/kcore. C: Elf64_Ehdr and Elf64_Phdr in elf.h, fs/proc/kcore.c.</summary>
-internal sealed class KernelMemory
+/// <param name="paths">Where what is.</param>
+internal sealed class KernelCore(LinuxPaths paths) : IKernelMemory
 {
     private const int HeaderBytes = 64, SegmentBytes = 56, MaxSegments = 1024;
     private const int SegmentTableOffset = 32, SegmentSizeOffset = 54, SegmentCountOffset = 56;
@@ -15,41 +15,42 @@ internal sealed class KernelMemory
 
     private static ReadOnlySpan<byte> Elf64LittleEndian => [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1];
 
-    private readonly Descriptor _file;
-    private readonly string _path;
+    private readonly string _path = Path.Combine(paths.Proc, "kcore");
+    private Descriptor? _file;
     private Segment[] _segments = [];
 
-    private KernelMemory(Descriptor file, string path)
-    {
-        _file = file;
-        _path = path;
-    }
+    /// <inheritdoc/>
+    public string Name => "kcore";
 
-    /// <summary>Opens it.</summary>
-    public static bool TryOpen(LinuxPaths paths, [NotNullWhen(true)] out KernelMemory? memory, out string reason)
+    /// <inheritdoc/>
+    public bool TryOpen(out string reason)
     {
-        string path = Path.Combine(paths.Proc, "kcore");
-        memory = null;
-        int result = Libc.Open(path, OpenFlags.ReadOnly);
-        if (result < 0)
+        reason = string.Empty;
+        if (_file is null)
         {
-            reason = $"{path} cannot be opened ({Errno.Text(-result)}): " + (result == -Errno.ENOENT
-                ? "boot a kernel with CONFIG_PROC_KCORE"
-                : "run with CAP_SYS_RAWIO; a kernel in lockdown=confidentiality forbids it, lockdown=integrity does not");
-            return false;
+            int result = Libc.Open(_path, OpenFlags.ReadOnly);
+            if (result < 0)
+            {
+                reason = $"{_path} cannot be opened ({Errno.Text(-result)}): {Remedy(-result)}";
+                return false;
+            }
+
+            _file = new(result);
         }
 
-        memory = new(new(result), path);
-        reason = path;
         return true;
     }
 
-    /// <summary>Reads where each range of addresses lies in the file. Plugged-in memory moves them, so this comes before each series of reads.</summary>
-    /// <exception cref="XenException">It is no core file.</exception>
-    public void ReadSegments()
+    /// <inheritdoc/>
+    /// <remarks>Reads where each range of addresses lies in the file.</remarks>
+    public bool TryPrepare(out string reason)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];
-        ReadFile(header, 0);
+        if (!TryReadFile(header, 0, out reason))
+        {
+            return false;
+        }
+
         if (!header.StartsWith(Elf64LittleEndian))
         {
             throw Broken("it does not begin like a core file");
@@ -64,7 +65,11 @@ internal sealed class KernelMemory
         }
 
         byte[] entries = new byte[count * SegmentBytes];
-        ReadFile(entries, (long)table);
+        if (!TryReadFile(entries, (long)table, out reason))
+        {
+            return false;
+        }
+
         List<Segment> segments = new(count);
         for (int i = 0; i < count; i++)
         {
@@ -79,13 +84,11 @@ internal sealed class KernelMemory
         }
 
         _segments = [.. segments];
+        return true;
     }
 
-    /// <summary>Reads words of the kernel's memory.</summary>
-    /// <param name="address">Of the first.</param>
-    /// <param name="words">Filled.</param>
-    /// <exception cref="XenException">The address is in no segment, or the kernel refuses.</exception>
-    public void Read(ulong address, Span<ulong> words)
+    /// <inheritdoc/>
+    public bool TryRead(ulong address, Span<ulong> words, out string reason)
     {
         Span<byte> bytes = MemoryMarshal.AsBytes(words);
         foreach (Segment segment in _segments)
@@ -93,21 +96,30 @@ internal sealed class KernelMemory
             ulong inside = address - segment.Address;
             if (address >= segment.Address && inside < segment.Bytes && segment.Bytes - inside >= (ulong)bytes.Length)
             {
-                ReadFile(bytes, (long)(segment.FileOffset + inside));
-                return;
+                return TryReadFile(bytes, (long)(segment.FileOffset + inside), out reason);
             }
         }
 
         throw Broken($"it does not have address {address:x}");
     }
 
-    private void ReadFile(Span<byte> bytes, long offset)
+    private string Remedy(int errno)
     {
-        int result = Libc.ReadAllAt(_file.Number, bytes, offset);
-        if (result != bytes.Length)
+        KernelPolicy policy = new(paths);
+        return (errno, policy.Has(Capability.SysRawio), policy.Lockdown) switch
         {
-            throw new XenException("read", _path, result < 0 ? -result : Errno.EIO);
-        }
+            (Errno.ENOENT, _, _) => "boot a kernel with CONFIG_PROC_KCORE",
+            (_, false, _) => "CAP_SYS_RAWIO is missing, run with it",
+            (_, _, KernelPolicy.Confidentiality) => "lockdown=confidentiality forbids it, boot with lockdown=integrity",
+            _ => "run as root with CAP_SYS_RAWIO; a kernel in lockdown=confidentiality forbids it, lockdown=integrity does not",
+        };
+    }
+
+    private bool TryReadFile(Span<byte> bytes, long offset, out string reason)
+    {
+        int result = Libc.ReadAllAt(_file!.Number, bytes, offset);
+        reason = result == bytes.Length ? string.Empty : $"{_path} cannot be read ({Errno.Text(result < 0 ? -result : Errno.EIO)})";
+        return result == bytes.Length;
     }
 
     private XenException Broken(string reason) => new("read", _path, 0, reason);

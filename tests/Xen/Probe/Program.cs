@@ -1,0 +1,35 @@
+using Xenbus;
+using XenFbFront.Probe;
+
+const string usage = """
+    usage: probe frames COUNT [--way NAME] [--drop CAPABILITY,...]
+               in a guest: allocates pages, writes a text into each, tells their frame numbers by every way, keeps them until its input ends
+           probe map DOMID [FRAME...]
+               in domain 0: maps frames of a guest, or those on its input, and prints the text of each; 1 when one is not that of its place
+           probe input DEVICE-NAME...
+               prints the events of input devices, a line each: role (the name's last word), type, code, value; a packet ends with role --
+           probe absinfo DEVICE-NAME
+               prints code, minimum and maximum of each absolute axis
+    """;
+try
+{
+    switch (args)
+    {
+        case ["frames", string count, .. string[] options] when int.TryParse(count, out int pageCount) && pageCount > 0 && FramesCommand.TryParse(options, out string? way, out int[] dropped):
+            return FramesCommand.Run(pageCount, way, dropped);
+        case ["map", string domain, .. string[] frames] when ushort.TryParse(domain, out ushort id):
+            return MapCommand.Run(new(id), frames);
+        case ["input", .. { Length: > 0 } names]:
+            return InputCommand.Run(names);
+        case ["absinfo", string name]:
+            return InputCommand.PrintAxes(name);
+        default:
+            Console.Error.WriteLine(usage);
+            return 2;
+    }
+}
+catch (XenException e)
+{
+    Console.Error.WriteLine($"probe: {e.Message}");
+    return 3;
+}
