@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(105, LogLevel.Warning, "no vfb or vkbd device yet; {Remedy}")]
     public static partial void NoDevice(ILogger logger, string remedy);
 
+    [LoggerMessage(106, LogLevel.Warning, "{Device}: {Geometry} needs more than the {Pages} pages that this backend was connected with before; QEMU (7.2 at least) can crash when a viewer looks then: restart the guest, or keep the size")]
+    public static partial void ScreenGrew(ILogger logger, string device, string geometry, int pages);
+
     [LoggerMessage(103, LogLevel.Information, "framebuffer {Geometry}")]
     public static partial void Geometry(ILogger logger, string geometry);
 }

@@ -14,6 +14,9 @@ public readonly record struct FramebufferGeometry(int Width, int Height, int Dep
     /// <summary>Largest side: what QEMU's surfaces and VNC's 16-bit coordinates take without trouble.</summary>
     public const int MaxSide = 16384;
 
+    /// <summary>Pages of pixels that the protocol can describe.</summary>
+    public static int MaxPages => (int)(PageDirectory.MaxPixelBytes(Xenbus.Wire.ProtocolAbis.Native) / Xenbus.Domain.SharedPages.PageBytes);
+
     /// <summary>Bytes of a pixel.</summary>
     public int PixelBytes => Depth / 8;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Xenbus;
 using Xenbus.Devices;
@@ -14,6 +15,9 @@ namespace XenFbFront.Vfb;
 /// <summary>One framebuffer: its pages, its two rings, and the source that draws on it.</summary>
 internal sealed class VfbDevice : FrontendDevice
 {
+    /// <summary>Our own node: pages of pixels that the backend was told last. It stays when we close, and goes with the directory, as the backend's memory of it does.</summary>
+    private const string PagesNode = "xenfbfront-pages";
+
     private readonly DeviceContext _context;
     private readonly VfbOptions _options;
     private readonly IScreenSource _source;
@@ -51,7 +55,7 @@ internal sealed class VfbDevice : FrontendDevice
 
         FramebufferGeometry geometry = ChooseGeometry();
         ProtocolAbi abi = ProtocolAbis.Native;
-        int pixelPages = (int)((geometry.MemoryBytes + SharedPages.PageBytes - 1) / SharedPages.PageBytes);
+        int pixelPages = ChoosePages(geometry);
         int directoryPages = PageDirectory.DirectoryPages(abi, pixelPages);
 
         // The backend writes indices and events into the shared page, and only reads the others.
@@ -77,6 +81,7 @@ internal sealed class VfbDevice : FrontendDevice
         details[PublishedNodes.PageReference] = sharedFrame[0].ToString();
         details["protocol"] = abi.Name();
         details["feature-update"] = "1";
+        details[PagesNode] = pixelPages.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <inheritdoc/>
@@ -210,6 +215,22 @@ internal sealed class VfbDevice : FrontendDevice
 
         FramebufferGeometry geometry = new(width, height, _options.Depth);
         return geometry.IsValid(out string reason) ? geometry : throw new XenException("use", $"geometry {geometry}", 0, reason);
+    }
+
+    /// <summary>
+    /// Not fewer pages than the last time: QEMU's viewers go on looking at the memory of the first connection, and that address is valid only if the
+    /// new pages take the same room (hw/display/xenfb.c: fb_initialise makes a new console each time, xenfb_map_fb unmaps what the old one shows).
+    /// </summary>
+    private int ChoosePages(FramebufferGeometry geometry)
+    {
+        int pages = (int)((geometry.MemoryBytes + SharedPages.PageBytes - 1) / SharedPages.PageBytes);
+        int before = _context.ReadOwn(PagesNode, 0, 1, FramebufferGeometry.MaxPages);
+        if (before > 0 && pages > before)
+        {
+            Log.ScreenGrew(_context.Logger, _context.Identity.Name, geometry.ToString(), before);
+        }
+
+        return Math.Max(pages, before);
     }
 
     private void AttachSource(FramebufferGeometry geometry, int directoryPages)

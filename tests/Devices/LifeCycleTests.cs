@@ -23,6 +23,62 @@ public sealed class LifeCycleTests
         system.EndAndExpectNothingLeft();
     }
 
+    /// <summary>Each connection maps the same pages in the same order, so that QEMU finds the same room for them.</summary>
+    [Fact]
+    public void StoppedAndStarted_SmallerOrSameSize_SameOrderAndSamePages()
+    {
+        using SimulatedSystem system = SimulatedSystem.Connected(vfb: new() { Width = 320, Height = 200 });
+        int pages = system.Hypervisor.Census.Pages;
+        AssertFramebufferFirst(system);
+        foreach ((int width, int height) in new[] { (320, 200), (64, 48) })
+        {
+            system.StopWorker();
+            Assert.Equal(Closed, system.BackendState("vfb"));
+            system.BackendHistory.Clear();
+            system.VfbOptions = new() { Width = width, Height = height };
+            system.StartWorker();
+            system.RunUntilConnected();
+            AssertFramebufferFirst(system);
+            Assert.Equal(pages, system.Hypervisor.Census.Pages);
+            Assert.Equal((width, height), (system.Vfb.Geometry.Width, system.Vfb.Geometry.Height));
+            Assert.True(PictureIsRight(system));
+        }
+
+        Assert.DoesNotContain(system.Log.Lines, line => line.Contains("restart the guest", StringComparison.Ordinal));
+        system.EndAndExpectNothingLeft();
+    }
+
+    [Fact]
+    public void StoppedAndStarted_LargerSize_ConnectsAndWarns()
+    {
+        using SimulatedSystem system = SimulatedSystem.Connected();
+        system.StopWorker();
+        system.VfbOptions = new() { Width = 640, Height = 480 };
+        system.StartWorker();
+        system.RunUntilConnected();
+        Assert.Contains(system.Log.Lines, line => line.Contains("640x480x32 needs more than the 3 pages", StringComparison.Ordinal));
+        Assert.True(PictureIsRight(system));
+        system.EndAndExpectNothingLeft();
+    }
+
+    /// <summary>QEMU from 9.1 on serves no framebuffer unless told to; the keyboard works all the same.</summary>
+    [Fact]
+    public void BackendOfTheFramebufferNeverComes_KeyboardConnects()
+    {
+        using SimulatedSystem system = new();
+        system.AddDevices();
+        system.Toolstack.Write($"{LoopbackToolstack.BackendPath("vfb", SimulatedSystem.Guest, 0)}/online", "0");
+        system.StartBackend();
+        system.StartWorker();
+        system.Settle();
+        Assert.Equal(Initialising, system.FrontendState("vkbd"));
+        system.Run(() => system.IsConnected("vkbd"), "the keyboard is connected");
+        Assert.NotEqual(Connected, system.BackendState("vfb"));
+    }
+
+    private static void AssertFramebufferFirst(SimulatedSystem system) =>
+        Assert.True(system.BackendHistory.IndexOf("vfb 4") < system.BackendHistory.IndexOf("vkbd 4"), string.Join(' ', system.BackendHistory));
+
     [Fact]
     public void BackendMinutesLate_Connects()
     {

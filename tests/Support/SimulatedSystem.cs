@@ -49,7 +49,7 @@ internal sealed class SimulatedSystem : IDisposable
 
     public ListLogger Log { get; } = new();
 
-    public VfbOptions VfbOptions { get; init; } = new() { Width = 64, Height = 48 };
+    public VfbOptions VfbOptions { get; set; } = new() { Width = 64, Height = 48 };
 
     /// <summary>Makes the source of each worker.</summary>
     public Func<IScreenSource> MakeSource { get; init; } = () => new PatternSource();

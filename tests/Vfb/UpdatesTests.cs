@@ -177,7 +177,7 @@ public sealed class UpdatesTests
         Assert.Equal(0, system.Vfb.Counters.EmptyRectangles);
         source.Paint(new(9), 5);
         system.Run(() => system.Picture().AsSpan().SequenceEqual(source.Picture), "whole picture");
-        Assert.Equal(["vfb 4", "vkbd 4"], system.BackendHistory.TakeLast(3).Distinct().Order());
+        Assert.Equal("vfb 4", system.BackendHistory.Last(state => state.StartsWith("vfb", StringComparison.Ordinal)));
         system.EndAndExpectNothingLeft();
     }
 

@@ -45,6 +45,10 @@ public sealed class DeviceContext
     public int ReadBackend(string node, int fallback, int min, int max) =>
         XenstoreClient.ParseNumber(ReadBackend(node)) is { } number && number >= min && number <= max ? (int)number : fallback;
 
+    /// <summary>A node of our own directory as a number; <paramref name="fallback"/> when it is absent, no number, or outside the range.</summary>
+    public int ReadOwn(string node, int fallback, int min, int max) =>
+        Services.Xenstore.ReadNumber($"{Identity.FrontendPath}/{node}") is { } number && number >= min && number <= max ? (int)number : fallback;
+
     /// <summary>A node of the backend's directory that switches something on.</summary>
     public bool IsOffered(string feature) => ReadBackend(feature, 0, 0, int.MaxValue) != 0;
 

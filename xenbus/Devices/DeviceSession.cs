@@ -22,6 +22,9 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>How long each step of closing may take; QEMU answers in milliseconds.</summary>
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a device lets those of earlier drivers connect before it. They need milliseconds; a backend that is not there must not hold up the others.</summary>
+    private static readonly TimeSpan s_courtesy = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan s_restartWindow = TimeSpan.FromMinutes(1);
 
     /// <summary>A device that failed and cannot even be closed, because xenstore refuses, is tried again this often, each time after a longer pause.</summary>
@@ -38,9 +41,11 @@ internal sealed class DeviceSession : IDisposable
     private readonly DeviceContext _context;
     private readonly LoopTimer _deadline;
     private readonly LoopTimer _retry;
+    private readonly LoopTimer _courtesy;
     private readonly List<XenstoreWatch> _watches = [];
     private readonly Queue<long> _restarts = [];
     private readonly Action<DeviceSession> _changed;
+    private readonly Func<DeviceSession, bool> _isItsTurn;
     private IDisposable? _registration;
     private DeviceGoal _goal = DeviceGoal.Run;
     private XenbusState _lastOurs;
@@ -50,17 +55,30 @@ internal sealed class DeviceSession : IDisposable
     private bool _hasErrorNode;
     private bool _isNewChanceDue;
     private bool _isTaking;
+    private bool _isCourtesyOver;
     private int _failedSteps;
 
     /// <summary>Makes the driver's object; nothing else happens before <see cref="Start"/>.</summary>
-    public DeviceSession(FrontendServices services, IFrontendDriver driver, DeviceIdentity identity, Action<DeviceSession> changed)
+    /// <param name="services">What all devices share.</param>
+    /// <param name="driver">The device's driver.</param>
+    /// <param name="identity">Which device.</param>
+    /// <param name="changed">Called when a state may have changed.</param>
+    /// <param name="isItsTurn">Whether the devices that are to connect before this one have done so, or will not.</param>
+    public DeviceSession(
+        FrontendServices services, IFrontendDriver driver, DeviceIdentity identity, Action<DeviceSession> changed, Func<DeviceSession, bool> isItsTurn)
     {
         _services = services;
         Identity = identity;
         _changed = changed;
+        _isItsTurn = isItsTurn;
         _resources = new(services.Allocator, services.Channels, services.Memory, services.Retired, identity);
         _deadline = services.Loop.CreateTimer(OnDeadline);
         _retry = services.Loop.CreateTimer(Step);
+        _courtesy = services.Loop.CreateTimer(() =>
+        {
+            _isCourtesyOver = true;
+            Step();
+        });
         _context = new(this, identity, _resources, services);
         _device = driver.Create(_context);
     }
@@ -82,6 +100,12 @@ internal sealed class DeviceSession : IDisposable
 
     /// <summary>Whether a person was told of <see cref="HeldBy"/>, or needs not to be.</summary>
     public bool IsHoldTold { get; set; }
+
+    /// <summary>Connected, or not about to connect: nobody has to wait for this device.</summary>
+    public bool IsSettled => _lastOurs == XenbusState.Connected || Failure is not null || HeldBy is not null || IsDone || _goal == DeviceGoal.Stop;
+
+    /// <summary>Could connect, and lets others do so first.</summary>
+    public bool IsWaitingForOthers => _courtesy.IsRunning && !IsSettled;
 
     /// <summary>Stopped, with nothing of it left.</summary>
     public bool IsDone { get; private set; }
@@ -170,6 +194,7 @@ internal sealed class DeviceSession : IDisposable
         StopDriver();
         _deadline.Dispose();
         _retry.Dispose();
+        _courtesy.Dispose();
         foreach (XenstoreWatch watch in _watches)
         {
             watch.Dispose();
@@ -261,7 +286,7 @@ internal sealed class DeviceSession : IDisposable
                 SetDeadline(goal, ours, theirs);
                 return false;
             case DeviceAction.Publish:
-                return Publish();
+                return MayPublish() && Publish();
             case DeviceAction.Connect:
                 SwitchState(XenbusState.Connected);
                 return true;
@@ -455,6 +480,27 @@ internal sealed class DeviceSession : IDisposable
         }
 
         return Publication.None;
+    }
+
+    /// <summary>
+    /// Devices connect in the order of their drivers, the framebuffer first. QEMU maps pages where there is room, and a viewer goes on looking at the
+    /// place of the first connection, so a later connection must find the same room: QEMU up to 7.2 at least shows other pages there, or crashes.
+    /// (QEMU before 2.9 does not serve a keyboard before there is a framebuffer.)
+    /// </summary>
+    private bool MayPublish()
+    {
+        bool mayPublish = _isCourtesyOver || _isItsTurn(this);
+        if (mayPublish)
+        {
+            _courtesy.Cancel();
+            _isCourtesyOver = false;
+        }
+        else if (!_courtesy.IsRunning)
+        {
+            _courtesy.Start(s_courtesy);
+        }
+
+        return mayPublish;
     }
 
     private bool Publish()

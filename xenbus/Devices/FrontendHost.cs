@@ -286,7 +286,7 @@ public sealed class FrontendHost : IDisposable
         DeviceSession? session = null;
         try
         {
-            session = new(_services!, driver, identity, OnSessionChanged);
+            session = new(_services!, driver, identity, OnSessionChanged, IsItsTurn);
             // Known before it starts: starting may report changes.
             _sessions.Add(session);
             session.Start();
@@ -310,8 +310,20 @@ public sealed class FrontendHost : IDisposable
         && _sessions.TrueForAll(session => session.IsDone || session.IsParked)
         && services.Retired.IsEmpty;
 
+    private bool IsItsTurn(DeviceSession session) => _sessions.TrueForAll(other => RankOf(other) >= RankOf(session) || other.IsSettled);
+
+    private int RankOf(DeviceSession session) => Array.FindIndex(_drivers, driver => driver.DeviceType == session.Identity.Type);
+
     private void OnSessionChanged(DeviceSession session)
     {
+        foreach (DeviceSession other in _sessions)
+        {
+            if (session.IsSettled && other.IsWaitingForOthers)
+            {
+                _loop.Post(other.Step);
+            }
+        }
+
         DevicesChanged?.Invoke();
         CheckStopped();
     }
