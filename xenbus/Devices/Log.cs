@@ -39,4 +39,10 @@ internal static partial class Log
 
     [LoggerMessage(11, LogLevel.Warning, "{Device}: ignored, its backend path {BackendPath} is not one that a toolstack writes")]
     public static partial void ImplausibleBackend(ILogger logger, string device, string backendPath);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Device}: what came before the guest was restored is lost: {Message}")]
+    public static partial void OutlivedLost(ILogger logger, string device, string message);
+
+    [LoggerMessage(12, LogLevel.Information, "this guest was restored or migrated, domain {Former} is domain {Present} now: connecting anew; the event channel file of before is kept open for ever")]
+    public static partial void Restored(ILogger logger, DomainId former, DomainId present);
 }
