@@ -34,6 +34,7 @@ internal sealed class DomainLife : IEventChannels
 
     /// <summary>A port could not be unbound, because the life was over or xenstore did not say.</summary>
     private bool _hasLeftPorts;
+    private bool _hasEnded;
 
     /// <summary>Opens the event channel file of the present life, or takes up a predecessor's.</summary>
     /// <param name="domain">The domain.</param>
@@ -102,6 +103,11 @@ internal sealed class DomainLife : IEventChannels
     /// <exception cref="XenException">Xenstore does not say.</exception>
     public bool IsOver()
     {
+        if (_hasEnded)
+        {
+            return false;
+        }
+
         Life life = Present;
         return ReadOwnDomain() != life.Domain
             || (life.IsMarked ? _xenstore.Read(MarkPath) != Number.ToString(CultureInfo.InvariantCulture) : AreAllDevicesFresh());
@@ -148,14 +154,17 @@ internal sealed class DomainLife : IEventChannels
         KeepForEver(NameOf(next - 1), outlived.File, outlived);
     }
 
-    /// <summary>Takes the mark away: nothing is bound any more, and nobody will ask. A file that has dead ports all the same is given away first.</summary>
+    /// <summary>
+    /// Takes the mark away: nothing is bound any more, and restores are of no interest. A file that has dead ports all the same is given away first.
+    /// </summary>
     public void End()
     {
-        if (_hasLeftPorts || IsSurelyOver())
+        if (!_hasEnded && (_hasLeftPorts || IsSurelyOver()))
         {
-            _hasLeftPorts = false;
             _descriptors.KeepForEver(NameOf(Number), _channels.File);
         }
+
+        _hasEnded = true;
 
         Life life = Present;
         if (life.IsMarked)

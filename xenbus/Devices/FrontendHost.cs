@@ -289,7 +289,12 @@ public sealed class FrontendHost : IDisposable
         DeviceIdentity candidate = new(type, id, path, backendPath, new((ushort)backend));
         if (!candidate.IsPlausible(services.Life.OwnDomain))
         {
-            Log.ImplausibleBackend(_logger, candidate.Name, backendPath);
+            // After a restore it is the path of another life; the watches tell us of that, too.
+            if (!services.Life.IsOver())
+            {
+                Log.ImplausibleBackend(_logger, candidate.Name, backendPath);
+            }
+
             return false;
         }
 
