@@ -24,6 +24,8 @@ internal sealed class FileKeeper
     public void Keep(Descriptor file)
     {
         _files.Add(file.Duplicate());
+        // Answers must not pile up over years of restores.
+        CountTaken();
         Give();
     }
 
@@ -86,15 +88,25 @@ internal sealed class FileKeeper
         while (_taken < _files.Count)
         {
             Span<PollDescriptor> entry = [new() { Descriptor = _socket!.Number, Events = PollEvents.POLLIN }];
-            if (Libc.Poll(entry, PatienceMs) <= 0 || HolderProtocol.Receive(_socket, out _, out _, out _, wait: false) <= 0)
+            if (Libc.Poll(entry, PatienceMs) <= 0 || !CountTaken())
             {
                 return false;
             }
-
-            _taken++;
         }
 
         return true;
+    }
+
+    /// <returns>False when nothing has come.</returns>
+    private bool CountTaken()
+    {
+        int before = _taken;
+        while (_socket is not null && HolderProtocol.Receive(_socket, out _, out _, out _, wait: false) > 0)
+        {
+            _taken++;
+        }
+
+        return _taken > before;
     }
 
     private void StartOver()
