@@ -84,19 +84,24 @@ internal sealed class DomainLife : IEventChannels
     private string MarkPath => $"data/xenbus-{_memory.Mark:x16}";
 
     /// <summary>Settles what a predecessor left: a restore that it did not see, or did not live to deal with.</summary>
+    /// <returns>Whether the domain was restored since the predecessor began this life; the next one has begun then.</returns>
     /// <exception cref="XenException">Something is missing or forbidden.</exception>
-    public void TakeUp()
+    public bool TakeUp()
     {
         ForgetPorts();
         KeepEarlierFiles();
         if (IsOver())
         {
             BeginAnew();
+            return true;
         }
-        else if (!Present.IsMarked)
+
+        if (!Present.IsMarked)
         {
             TryMark(Number, OwnDomain);
         }
+
+        return false;
     }
 
     /// <summary>Whether the domain was restored since this life began.</summary>

@@ -75,7 +75,12 @@ public sealed class FrontendHost : IDisposable
             _descriptors.Keep(AllocatorName, allocator.File);
             // Last: without the files that they speak of, records would mislead a successor.
             _descriptors.Keep(MemoryName, memory.File);
-            life.TakeUp();
+            DomainId former = life.OwnDomain;
+            if (life.TakeUp())
+            {
+                Log.Restored(_logger, former, life.OwnDomain);
+            }
+
             _watch = xenstore.Watch(DeviceRoot, Discover);
             RetiredPages retired = new(memory, allocator, life, _loop);
             retired.Emptied += CheckStopped;
