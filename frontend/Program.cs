@@ -9,6 +9,11 @@ bool isForJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not 
 LineLogger logger = new(LogLevel.Information, isForJournal);
 try
 {
+    if (args.Contains(FileKeeperProcess.Switch))
+    {
+        return FileKeeperProcess.Run(!args.Contains("--loopback"));
+    }
+
     if (args.Contains("--help") || args.Contains("-h"))
     {
         LineLogger.Write(1, CommandLine.Help);

@@ -94,9 +94,15 @@ internal static class Worker
         services.AddSingleton<ILogger>(logger);
         if (options.IsWorker)
         {
-            services.AddSingleton<HolderClient>();
+            services.AddSingleton(_ => new HolderClient(Say));
             services.AddSingleton<IDescriptorStore>(static provider => provider.GetRequiredService<HolderClient>());
         }
+        else
+        {
+            services.AddSingleton<IDescriptorStore>(_ => new LoneStore(Say));
+        }
+
+        void Say(string line) => logger.WriteLine(LogLevel.Warning, line);
 
         services.AddSingleton(new FrontendHostOptions { TakesFromKernel = options.Unbind, HowToTake = HowToUnbind });
         services.AddXenbus(CreateDomain);

@@ -8,15 +8,20 @@ namespace XenFbFront.Holder;
 /// <summary>The worker's side of its holder: keeps descriptors there, and hears when to stop.</summary>
 internal sealed class HolderClient : IDescriptorStore, IDisposable
 {
+    private readonly Action<string> _say;
     private readonly Descriptor _socket = new(HolderProtocol.WorkerDescriptor);
     private readonly List<(string Name, Descriptor File)> _kept = [];
+    private readonly List<Descriptor> _forEver = [];
+    private FileKeeper? _keeper;
     private LoopWatch? _watch;
     private bool _isReady;
 
     /// <summary>Receives what predecessors kept.</summary>
+    /// <param name="say">Prints a line for people.</param>
     /// <exception cref="XenException">This process was not started by a holder.</exception>
-    public HolderClient()
+    public HolderClient(Action<string> say)
     {
+        _say = say;
         while (true)
         {
             int result = HolderProtocol.Receive(_socket, out byte kind, out string name, out Descriptor? file, wait: true);
@@ -47,6 +52,11 @@ internal sealed class HolderClient : IDescriptorStore, IDisposable
             if (result != -Errno.EAGAIN && (result <= 0 || kind == HolderProtocol.Stop))
             {
                 _watch?.Dispose();
+                if (result <= 0)
+                {
+                    _forEver.ForEach(KeepForEverWithoutHolder);
+                }
+
                 stop();
             }
         });
@@ -69,6 +79,17 @@ internal sealed class HolderClient : IDescriptorStore, IDisposable
         if (result < 0)
         {
             throw new XenException("keep", name, -result, "the holder process is gone");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void KeepForEver(string name, Descriptor file)
+    {
+        // The holder may die before it has passed the file on.
+        _forEver.Add(file.Duplicate());
+        if (HolderProtocol.Send(_socket, HolderProtocol.KeepForEver, name, file) < 0)
+        {
+            KeepForEverWithoutHolder(file);
         }
     }
 
@@ -107,6 +128,7 @@ internal sealed class HolderClient : IDescriptorStore, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _keeper?.Finish(_say);
         _watch?.Dispose();
         foreach ((_, Descriptor file) in _kept)
         {
@@ -115,4 +137,6 @@ internal sealed class HolderClient : IDescriptorStore, IDisposable
 
         _socket.Dispose();
     }
+
+    private void KeepForEverWithoutHolder(Descriptor file) => (_keeper ??= new()).Keep(file);
 }

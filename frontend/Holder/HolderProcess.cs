@@ -16,6 +16,7 @@ internal sealed class HolderProcess
     private const int MaxDelayMs = 1000;
 
     private readonly List<(string Name, Descriptor File)> _kept = [];
+    private readonly FileKeeper _keeper = new();
     private readonly StopRequests _stopRequests = new(TimeProvider.System);
     private readonly Action<string> _say;
     private Descriptor? _worker;
@@ -40,17 +41,28 @@ internal sealed class HolderProcess
 
     private int Run(Descriptor signals)
     {
-        Start();
-        while (true)
+        try
         {
-            WaitForEither(signals);
-            DrainMessages();
-            if (ReadSignals(signals) is { } status)
+            Start();
+            while (true)
             {
-                return status;
+                WaitForEither(signals);
+                DrainMessages();
+                if (ReadSignals(signals) is { } status)
+                {
+                    return status;
+                }
             }
         }
+        finally
+        {
+            _keeper.Finish(_say);
+        }
     }
+
+    /// <summary>What people should know of the process that keeps files.</summary>
+    public static string KeepingForEver(int processId) =>
+        $"process {processId} ({FileKeeperProcess.Name}) keeps the event channel file of before the restore open until this guest ends; killing it harms the kernel";
 
     private void WaitForEither(Descriptor signals)
     {
@@ -112,6 +124,13 @@ internal sealed class HolderProcess
             if (kind is HolderProtocol.Keep or HolderProtocol.Drop)
             {
                 Forget(name);
+            }
+
+            if (kind == HolderProtocol.KeepForEver && file is not null)
+            {
+                _keeper.Keep(file);
+                Forget(name);
+                _say(KeepingForEver(_keeper.ProcessId));
             }
 
             if (kind == HolderProtocol.Keep && file is not null)

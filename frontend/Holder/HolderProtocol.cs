@@ -19,6 +19,9 @@ internal static class HolderProtocol
     /// <summary>Worker to holder: close what is kept under this name.</summary>
     public const byte Drop = (byte)'D';
 
+    /// <summary>Worker to holder, and holder to the process that keeps files: this one must never be closed.</summary>
+    public const byte KeepForEver = (byte)'E';
+
     /// <summary>Worker to holder: it is at work, so if it dies now the reason is not how it starts.</summary>
     public const byte Ready = (byte)'R';
 

@@ -60,6 +60,8 @@ internal sealed class VkbdDevice : FrontendDevice
         _context.Domain.ResolveFrames(_shared, frame);
         _shared.Bytes.Clear();
         _in = new(EventRingLayout.KeyboardIn);
+        // A connection that was taken over has ended before it was seen connected: what it held is released at the next one.
+        _isTakenOver = false;
         // What is still down because its device did not take the release is released when that works.
         _state.Next = default;
         Notes = new() { Modes = _modes, Even = _state };

@@ -8,6 +8,11 @@ internal sealed class KeptDescriptors : IDisposable
 {
     private readonly Dictionary<string, Descriptor> _kept = [];
 
+    private readonly List<Descriptor> _forEver = [];
+
+    /// <summary>Files that must stay open until the guest ends.</summary>
+    public IReadOnlyCollection<Descriptor> ForEver => _forEver;
+
     public IReadOnlyCollection<string> Names => _kept.Keys;
 
     /// <summary>A kept file, or null; stays the holder's.</summary>
@@ -25,6 +30,13 @@ internal sealed class KeptDescriptors : IDisposable
         }
 
         _kept.Clear();
+    }
+
+    public void EndOfTheGuest()
+    {
+        Dispose();
+        _forEver.ForEach(static file => file.Dispose());
+        _forEver.Clear();
     }
 
     private void Forget(string name)
@@ -49,6 +61,14 @@ internal sealed class KeptDescriptors : IDisposable
             Descriptor copy = file.Duplicate();
             owner.Forget(name);
             owner._kept.Add(name, copy);
+            point();
+        }
+
+        public void KeepForEver(string name, Descriptor file)
+        {
+            point();
+            owner._forEver.Add(file.Duplicate());
+            owner.Forget(name);
             point();
         }
 

@@ -33,6 +33,12 @@ internal sealed class SimulatedSystem : IDisposable
         Toolstack.AddDomain(Guest);
     }
 
+    /// <summary>The guest's number after all its restores.</summary>
+    public DomainId Present { get; private set; } = Guest;
+
+    /// <summary>Restores so far.</summary>
+    public int Restores { get; private set; }
+
     public ManualTimeProvider Clock { get; } = new();
 
     public Hypervisor Hypervisor { get; }
@@ -68,9 +74,9 @@ internal sealed class SimulatedSystem : IDisposable
     /// <summary>Pages that were ever found freed while a backend mapped them.</summary>
     public int FreedWhileMapped { get; private set; }
 
-    public VfbBackend Vfb => Backend!.FramebufferOf(Guest)!;
+    public VfbBackend Vfb => Backend!.FramebufferOf(Present)!;
 
-    public VkbdBackend Vkbd => Backend!.KeyboardOf(Guest)!;
+    public VkbdBackend Vkbd => Backend!.KeyboardOf(Present)!;
 
     public static SimulatedSystem Connected(BackendOptions? backend = null, Func<IScreenSource>? source = null, VfbOptions? vfb = null)
     {
@@ -85,8 +91,8 @@ internal sealed class SimulatedSystem : IDisposable
 
     public void AddDevices()
     {
-        Toolstack.AddDevice("vfb", Guest, 0);
-        Toolstack.AddDevice("vkbd", Guest, 0);
+        Toolstack.AddDevice("vfb", Present, 0);
+        Toolstack.AddDevice("vkbd", Present, 0);
     }
 
     public void StartBackend()
@@ -108,6 +114,22 @@ internal sealed class SimulatedSystem : IDisposable
     {
         Backend?.Abandon();
         Backend = null;
+    }
+
+    /// <summary>The guest is saved and restored; its backends end with the old one and new ones are started.</summary>
+    public void Restore(bool keepsNumber = false, bool keepsFrames = false, bool startsBackend = true)
+    {
+        AbandonBackend();
+        // Ends what hangs on the backend's files, and answers what was asked: a kernel waits for that before it is saved.
+        Hypervisor.Pump();
+        DomainId next = keepsNumber ? Present : new((ushort)(Present.Value + 1));
+        Toolstack.Restore(Present, next, keepsFrames);
+        Present = next;
+        Restores++;
+        if (startsBackend)
+        {
+            StartBackend();
+        }
     }
 
     /// <summary>The next worker. One that dies while it starts is buried.</summary>
@@ -230,16 +252,16 @@ internal sealed class SimulatedSystem : IDisposable
     public bool IsConnected(string type, int id = 0) =>
         FrontendState(type, id) == XenbusState.Connected && BackendState(type, id) == XenbusState.Connected && Worker is not null;
 
-    public XenbusState FrontendState(string type, int id = 0) => Toolstack.ReadState(LoopbackToolstack.FrontendPath(type, Guest, id));
+    public XenbusState FrontendState(string type, int id = 0) => Toolstack.ReadState(LoopbackToolstack.FrontendPath(type, Present, id));
 
-    public XenbusState BackendState(string type, int id = 0) => Toolstack.ReadState(LoopbackToolstack.BackendPath(type, Guest, id));
+    public XenbusState BackendState(string type, int id = 0) => Toolstack.ReadState(LoopbackToolstack.BackendPath(type, Present, id));
 
-    public string? Node(string type, string name, int id = 0) => Toolstack.Read($"{LoopbackToolstack.FrontendPath(type, Guest, id)}/{name}");
+    public string? Node(string type, string name, int id = 0) => Toolstack.Read($"{LoopbackToolstack.FrontendPath(type, Present, id)}/{name}");
 
     public void WriteNode(string type, string name, string value, int id = 0) =>
-        Toolstack.Write($"{LoopbackToolstack.FrontendPath(type, Guest, id)}/{name}", value);
+        Toolstack.Write($"{LoopbackToolstack.FrontendPath(type, Present, id)}/{name}", value);
 
-    public string? ErrorNode(string type, int id = 0) => Toolstack.Read($"/local/domain/{Guest}/error/device/{type}/{id}/error");
+    public string? ErrorNode(string type, int id = 0) => Toolstack.Read($"/local/domain/{Present}/error/device/{type}/{id}/error");
 
     /// <summary>The picture that the backend shows.</summary>
     public uint[] Picture()
@@ -305,7 +327,10 @@ internal sealed class SimulatedSystem : IDisposable
         Backend?.Dispose();
         Backend = null;
         Settle();
-        Assert.True(Hypervisor.Census.IsEmpty, $"left: {Hypervisor.Census}");
+        HypervisorCensus left = Hypervisor.Census;
+        Assert.Equal(Kept.ForEver.Count, left.EventChannelFiles);
+        Assert.True(Kept.ForEver.Count <= Restores, $"{Kept.ForEver.Count} files are kept for {Restores} restores");
+        Assert.True((left with { EventChannelFiles = 0 }).IsEmpty, $"left: {left}\n{string.Join('\n', Log.Lines.TakeLast(40))}");
         Assert.Equal(0, FreedWhileMapped);
     }
 
@@ -321,6 +346,7 @@ internal sealed class SimulatedSystem : IDisposable
         Backend?.Dispose();
         _backendLoop.Dispose();
         Hypervisor.Dispose();
+        Kept.EndOfTheGuest();
     }
 
     private void CheckPages() => FreedWhileMapped = Math.Max(FreedWhileMapped, Hypervisor.Grants.FreedWhileMapped);

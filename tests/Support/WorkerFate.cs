@@ -9,6 +9,8 @@ internal sealed class WorkerKilledException : Exception;
 internal sealed class WorkerFate : IFaultPlan
 {
     private long _killAt = long.MaxValue;
+    private long _doAt;
+    private Action? _action;
 
     /// <summary>Called at the moment of death, before anything unwinds.</summary>
     public Action? Dying { get; set; }
@@ -30,13 +32,27 @@ internal sealed class WorkerFate : IFaultPlan
     /// <summary>Does not die after all.</summary>
     public void Spare() => _killAt = long.MaxValue;
 
+    /// <summary>Something befalls the worker's whole machine at the given moment from now.</summary>
+    public void DoAfter(long moments, Action action) => (_doAt, _action) = (Moments + moments, action);
+
+    /// <summary>Whether what was to befall it has.</summary>
+    public bool IsDone => _action is null;
+
     /// <summary>A moment at which the worker may die.</summary>
-    public void Point()
+    public void Point() => Point(canPause: true);
+
+    private void Point(bool canPause)
     {
         if (IsDead)
         {
             // What unwinds after death must not do anything any more.
             throw new WorkerKilledException();
+        }
+
+        if (Moments + 1 >= _doAt && canPause && _action is { } action)
+        {
+            _action = null;
+            action();
         }
 
         if (++Moments >= _killAt)
@@ -49,7 +65,8 @@ internal sealed class WorkerFate : IFaultPlan
 
     public int Before(DomainCall call)
     {
-        Point();
+        // Between the answer of xenstore and unbinding lies an instant in which a restore cannot be seen: see the threat model.
+        Point(canPause: call is not (DomainCall.UnbindPort or DomainCall.BindPort));
         // Giving back is refused only for what was never given.
         if (call is DomainCall.Notify or DomainCall.ReadPending or DomainCall.Unmask or DomainCall.FreePages or DomainCall.UnbindPort)
         {
@@ -60,5 +77,5 @@ internal sealed class WorkerFate : IFaultPlan
         return Refuse?.Invoke(call, FallibleCalls) ?? 0;
     }
 
-    public void After(DomainCall call) => Point();
+    public void After(DomainCall call) => Point(canPause: call != DomainCall.XenstoreRequest);
 }

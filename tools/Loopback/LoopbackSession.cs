@@ -15,6 +15,9 @@ public sealed class LoopbackSession : IDisposable
     private readonly Thread _backendThread;
     private readonly LoopWakeUp _wakeUp;
     private readonly ManualResetEventSlim _connected = new();
+    private readonly BackendOptions _backendOptions;
+    private readonly Action<string> _log;
+    private DomainId _guest = s_guest;
     private bool _isDisposed;
 
     /// <summary>Starts hypervisor and backend, and makes a guest with a <c>vfb</c> and a <c>vkbd</c>.</summary>
@@ -23,6 +26,8 @@ public sealed class LoopbackSession : IDisposable
     /// <param name="log">Gets lines for people, from any thread.</param>
     public LoopbackSession(string directory, BackendOptions backendOptions, Action<string> log)
     {
+        _backendOptions = backendOptions;
+        _log = log;
         RuntimeDirectory = directory;
         Directory.CreateDirectory(directory);
         _hypervisor = new Hypervisor(TimeProvider.System, Environment.ProcessId, new HypervisorOptions { Log = log });
@@ -33,8 +38,7 @@ public sealed class LoopbackSession : IDisposable
         Toolstack.AddDevice("vfb", s_guest, 0);
         Toolstack.AddDevice("vkbd", s_guest, 0);
         _wakeUp = new LoopWakeUp(_backendLoop);
-        Backend = new BackendHost(LoopbackDomain.FromDirectory(_host.DirectoryOf(DomainId.Zero)), _backendLoop, backendOptions, log);
-        Backend.DeviceStateChanged += OnDeviceStateChanged;
+        Backend = MakeBackend();
         _backendThread = new Thread(_backendLoop.Run) { Name = "backend" };
         _backendThread.Start();
     }
@@ -52,7 +56,7 @@ public sealed class LoopbackSession : IDisposable
     public LoopbackToolstack Toolstack => _hypervisor.Toolstack;
 
     /// <summary>The backend. Its devices belong to its thread: see <see cref="OnBackend"/>.</summary>
-    public BackendHost Backend { get; }
+    public BackendHost Backend { get; private set; }
 
     /// <summary>The picture.</summary>
     public BackendScreen Screen => Backend.Screen;
@@ -76,6 +80,23 @@ public sealed class LoopbackSession : IDisposable
 
     /// <summary>Runs something on the backend's thread and waits for its result.</summary>
     public T OnBackend<T>(Func<BackendHost, T> work) => _wakeUp.Invoke(() => work(Backend));
+
+    /// <summary>Saves the guest and restores it under another number, with a new backend. The frontend's process goes on.</summary>
+    public void RestoreGuest()
+    {
+        DomainId next = new((ushort)(_guest.Value + 1));
+        _wakeUp.Invoke(() =>
+        {
+            Backend.Abandon();
+            // What the backend mapped is gone when the hypervisor has noticed.
+            _ = Census;
+            _connected.Reset();
+            Toolstack.Restore(_guest, next);
+            _guest = next;
+            Backend = MakeBackend();
+            return 0;
+        });
+    }
 
     /// <summary>Closes the backend in order, then the hypervisor, and removes the directory. Stop the frontend before.</summary>
     public void Dispose()
@@ -102,6 +123,13 @@ public sealed class LoopbackSession : IDisposable
         {
             Directory.Delete(RuntimeDirectory, recursive: true);
         }
+    }
+
+    private BackendHost MakeBackend()
+    {
+        BackendHost backend = new(LoopbackDomain.FromDirectory(_host.DirectoryOf(DomainId.Zero)), _backendLoop, _backendOptions, _log);
+        backend.DeviceStateChanged += OnDeviceStateChanged;
+        return backend;
     }
 
     private void OnDeviceStateChanged(DeviceStateChange change)

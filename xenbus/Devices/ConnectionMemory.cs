@@ -9,12 +9,13 @@ namespace Xenbus.Devices;
 public sealed unsafe class ConnectionMemory : IDisposable
 {
     /// <summary>Changes with the layout of any record.</summary>
-    internal const uint Version = 3;
+    internal const uint Version = 4;
 
     /// <summary>Records: devices at most, and what they retired lately. A guest has one or two devices of each type.</summary>
     internal const int MaxDevices = 31;
 
     private const uint Magic = 0x62665858;
+    private const uint LifeIsNoted = 1u << 31, LifeIsMarked = 1u << 30;
     private const int SlotBytes = SharedPages.PageBytes;
     private readonly SharedPages _pages;
 
@@ -33,6 +34,15 @@ public sealed unsafe class ConnectionMemory : IDisposable
     /// <summary>By how much attempts that failed since then may have moved the next index, at most. See <see cref="IGrantAllocator"/>.</summary>
     internal ref ulong SkippedBytes => ref *(ulong*)(_pages.Address + 16);
 
+    /// <summary>Number of the domain's present life, 0 at first: goes up with each restore that was seen.</summary>
+    internal ref uint Life => ref *(uint*)(_pages.Address + 24);
+
+    /// <summary>The life up to whose beginning the records have forgotten their ports.</summary>
+    internal ref uint ForgottenLife => ref *(uint*)(_pages.Address + 28);
+
+    /// <summary>Tells this program's mark in xenstore from those of others.</summary>
+    internal ulong Mark => *(ulong*)(_pages.Address + 32);
+
     /// <summary>New, empty memory.</summary>
     /// <exception cref="XenException">No memory file can be made.</exception>
     public static ConnectionMemory Create()
@@ -41,6 +51,7 @@ public sealed unsafe class ConnectionMemory : IDisposable
         ConnectionMemory memory = MapOrClose(file);
         *(uint*)memory._pages.Address = Magic;
         *(uint*)(memory._pages.Address + 4) = Version;
+        *(ulong*)(memory._pages.Address + 32) = (ulong)Random.Shared.NextInt64();
         return memory;
     }
 
@@ -65,6 +76,17 @@ public sealed unsafe class ConnectionMemory : IDisposable
         _pages.Dispose();
         File.Dispose();
     }
+
+    /// <summary>What was noted of the present life or of the next one; null when nothing was.</summary>
+    internal Life? ReadLife(uint number)
+    {
+        uint word = LifeWord(number);
+        return word == 0 ? null : new(new((ushort)word), (word & LifeIsMarked) != 0);
+    }
+
+    /// <summary>Notes a life, in one store. Two have room: the next one is noted before <see cref="Life"/> makes it the present one.</summary>
+    internal void WriteLife(uint number, Life life) =>
+        Volatile.Write(ref LifeWord(number), LifeIsNoted | (life.IsMarked ? LifeIsMarked : 0) | life.Domain.Value);
 
     internal ref ConnectionRecord Record(int slot) => ref Unsafe.AsRef<ConnectionRecord>((void*)Address(slot));
 
@@ -98,6 +120,8 @@ public sealed unsafe class ConnectionMemory : IDisposable
         DriverBytes(free).Clear();
         return free;
     }
+
+    private ref uint LifeWord(uint number) => ref *(uint*)(_pages.Address + 40 + (nint)(number & 1) * sizeof(uint));
 
     private nint Address(int slot) => _pages.Address + (slot + 1) * SlotBytes;
 

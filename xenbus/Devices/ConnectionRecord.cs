@@ -81,4 +81,10 @@ internal enum ConnectionPhase : uint
 
     /// <summary>The pages belong to no device any more, but nobody can say that the backend has let go of them: freed after a while.</summary>
     Retired = 3,
+
+    /// <summary>
+    /// They were published before the domain was restored: no backend knows of them, the port is dead and forgotten, but the driver's own bytes and
+    /// what is still in the rings count.
+    /// </summary>
+    Outlived = 4,
 }

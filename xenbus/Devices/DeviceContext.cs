@@ -10,16 +10,15 @@ public sealed class DeviceContext
 {
     private readonly DeviceSession _session;
 
-    internal DeviceContext(DeviceSession session, DeviceIdentity identity, DeviceResources resources, FrontendServices services)
+    internal DeviceContext(DeviceSession session, DeviceResources resources, FrontendServices services)
     {
         _session = session;
-        Identity = identity;
         Resources = resources;
         Services = services;
     }
 
-    /// <summary>The device.</summary>
-    public DeviceIdentity Identity { get; }
+    /// <summary>The device. Another object, with another backend's path, after the domain was restored.</summary>
+    public DeviceIdentity Identity => _session.Identity;
 
     /// <summary>Its pages and port.</summary>
     public DeviceResources Resources { get; }
@@ -57,7 +56,7 @@ public sealed class DeviceContext
     {
         if (Resources.Port is { } port)
         {
-            Services.Channels.Notify(port);
+            Services.Life.Notify(port);
         }
     }
 

@@ -9,14 +9,14 @@ public sealed class DeviceResources
     private const uint MaxPorts = 4096;
 
     private readonly IGrantAllocator _allocator;
-    private readonly IEventChannels _channels;
+    private readonly DomainLife _channels;
     private readonly ConnectionMemory _memory;
     private readonly RetiredPages _retired;
-    private readonly DeviceIdentity _device;
+    private DeviceIdentity _device;
     private readonly List<SharedPages> _mapped = [];
     private int _slot;
 
-    internal DeviceResources(IGrantAllocator allocator, IEventChannels channels, ConnectionMemory memory, RetiredPages retired, DeviceIdentity device)
+    internal DeviceResources(IGrantAllocator allocator, DomainLife channels, ConnectionMemory memory, RetiredPages retired, DeviceIdentity device)
     {
         _allocator = allocator;
         _channels = channels;
@@ -24,7 +24,7 @@ public sealed class DeviceResources
         _retired = retired;
         _device = device;
         _slot = memory.SlotOf(device.Type, device.Id);
-        if (!ArePublished)
+        if (!ArePublished && !AreOutlived)
         {
             Volatile.Write(ref Record.Phase, (uint)ConnectionPhase.Preparing);
         }
@@ -38,6 +38,9 @@ public sealed class DeviceResources
 
     /// <summary>Whether the backend may know of these resources.</summary>
     internal bool ArePublished => Record.Phase == (uint)ConnectionPhase.Published;
+
+    /// <summary>Whether the domain was restored since they were published.</summary>
+    internal bool AreOutlived => Record.Phase == (uint)ConnectionPhase.Outlived;
 
     private ref ConnectionRecord Record => ref _memory.Record(_slot);
 
@@ -133,10 +136,18 @@ public sealed class DeviceResources
         ref ConnectionRecord record = ref Record;
         UnmapAll();
         FinishIntents(ref record, _memory, _allocator, _channels);
-        if (ArePublished && !hasBackendLetGo)
+        if (AreOutlived || (ArePublished && !hasBackendLetGo))
         {
             _retired.Add(_slot);
-            _slot = _memory.SlotOf(_device.Type, _device.Id);
+            try
+            {
+                _slot = _memory.SlotOf(_device.Type, _device.Id);
+            }
+            catch (XenException) when (_retired.FreeAll())
+            {
+                _slot = _memory.SlotOf(_device.Type, _device.Id);
+            }
+
             Volatile.Write(ref Record.Phase, (uint)ConnectionPhase.Preparing);
             return;
         }
@@ -166,7 +177,7 @@ public sealed class DeviceResources
     /// <param name="channels">Has the ports.</param>
     /// <param name="isThere">Whether the device of a type and a number is there.</param>
     internal static void ReleaseOrphans(
-        ConnectionMemory memory, RetiredPages retired, IGrantAllocator allocator, IEventChannels channels, Func<string, int, bool> isThere)
+        ConnectionMemory memory, RetiredPages retired, IGrantAllocator allocator, DomainLife channels, Func<string, int, bool> isThere)
     {
         for (int slot = 0; slot < ConnectionMemory.MaxDevices; slot++)
         {
@@ -201,11 +212,25 @@ public sealed class DeviceResources
         _mapped.Clear();
     }
 
+    /// <summary>The device has another backend after the domain was restored.</summary>
+    internal void Follow(DeviceIdentity device) => _device = device;
+
+    /// <summary>Gives up the port alone: for pages that must outlive us, so that no port does.</summary>
+    internal void ReleasePort()
+    {
+        ref ConnectionRecord record = ref Record;
+        if (record.Port != 0)
+        {
+            _channels.Unbind(new(record.Port));
+            Volatile.Write(ref record.Port, 0);
+        }
+    }
+
     /// <summary>Gives the record back; the device is gone and everything released.</summary>
     internal void Forget() => Volatile.Write(ref Record.Phase, (uint)ConnectionPhase.Free);
 
     /// <summary>Brings to an end what a killed worker had asked for.</summary>
-    private static void FinishIntents(ref ConnectionRecord record, ConnectionMemory memory, IGrantAllocator allocator, IEventChannels channels)
+    private static void FinishIntents(ref ConnectionRecord record, ConnectionMemory memory, IGrantAllocator allocator, DomainLife channels)
     {
         if (record.IntentPages > 0)
         {
@@ -294,23 +319,17 @@ public sealed class DeviceResources
     }
 
     /// <summary>A port's number cannot be foretold, but unbinding another file's port is refused: so every number that nobody noted is tried.</summary>
-    private static void UnbindUnknownPorts(ConnectionMemory memory, IEventChannels channels)
+    private static void UnbindUnknownPorts(ConnectionMemory memory, DomainLife channels) => channels.UnbindUnknown(MaxPorts, port =>
     {
-        for (uint port = 1; port < MaxPorts; port++)
+        bool isNoted = false;
+        for (int slot = 0; slot < ConnectionMemory.MaxDevices; slot++)
         {
-            bool isNoted = false;
-            for (int slot = 0; slot < ConnectionMemory.MaxDevices; slot++)
-            {
-                ref ConnectionRecord other = ref memory.Record(slot);
-                isNoted |= other.Phase != (uint)ConnectionPhase.Free && other.Port == port;
-            }
-
-            if (!isNoted)
-            {
-                channels.Unbind(new(port));
-            }
+            ref ConnectionRecord other = ref memory.Record(slot);
+            isNoted |= other.Phase != (uint)ConnectionPhase.Free && other.Port == port;
         }
-    }
+
+        return isNoted;
+    });
 
     private void Note(ref ConnectionRecord record, ulong index, int pageCount)
     {

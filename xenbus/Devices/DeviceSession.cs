@@ -69,9 +69,10 @@ internal sealed class DeviceSession : IDisposable
     {
         _services = services;
         Identity = identity;
+        Life = services.Life.Number;
         _changed = changed;
         _isItsTurn = isItsTurn;
-        _resources = new(services.Allocator, services.Channels, services.Memory, services.Retired, identity);
+        _resources = new(services.Allocator, services.Life, services.Memory, services.Retired, identity);
         _deadline = services.Loop.CreateTimer(OnDeadline);
         _retry = services.Loop.CreateTimer(Step);
         _courtesy = services.Loop.CreateTimer(() =>
@@ -79,12 +80,15 @@ internal sealed class DeviceSession : IDisposable
             _isCourtesyOver = true;
             Step();
         });
-        _context = new(this, identity, _resources, services);
+        _context = new(this, _resources, services);
         _device = driver.Create(_context);
     }
 
     /// <summary>The device.</summary>
-    public DeviceIdentity Identity { get; }
+    public DeviceIdentity Identity { get; private set; }
+
+    /// <summary>The domain's life that this session has followed to.</summary>
+    public uint Life { get; private set; }
 
     /// <summary>Our state at the last look.</summary>
     public XenbusState State => _lastOurs;
@@ -117,16 +121,65 @@ internal sealed class DeviceSession : IDisposable
     /// <exception cref="XenException">Xenstore refuses the watches; dispose the session, and perhaps make another one later.</exception>
     public void Start()
     {
-        _watches.Add(_services.Xenstore.Watch(Identity.FrontendPath, Step));
-        _watches.Add(_services.Xenstore.Watch(Identity.BackendPath, Step));
+        Watch();
         if (_resources.ArePublished)
         {
             TakeOver();
+        }
+        else if (_resources.AreOutlived)
+        {
+            EndOutlived();
         }
         else
         {
             _resources.Release(hasBackendLetGo: true);
             HeldBy = _services.Domain.KernelDriverOf(Identity.Type, Identity.Id);
+        }
+    }
+
+    /// <summary>The domain was restored: what was published is of another time, and the device is as fresh as its backend.</summary>
+    /// <exception cref="XenException">Xenstore refuses the watches; call again later.</exception>
+    public void BeginAnew(DeviceIdentity identity)
+    {
+        if (_isDriverConnected)
+        {
+            // What the backend had put into the rings before the domain was saved. Nothing is sent: the port is forgotten.
+            _device.OnEvent();
+        }
+
+        StopDriver();
+        if (_resources.AreOutlived)
+        {
+            _resources.Release(hasBackendLetGo: false);
+        }
+
+        _deadline.Cancel();
+        _retry.Cancel();
+        _courtesy.Cancel();
+        _restarts.Clear();
+        Failure = null;
+        _failedSteps = 0;
+        _hasBackendGivenUp = _isNewChanceDue = _isTaking = _isCourtesyOver = false;
+        (_lastOurs, BackendState) = (XenbusState.Unknown, XenbusState.Unknown);
+        Identity = identity;
+        _resources.Follow(identity);
+        foreach (XenstoreWatch watch in _watches)
+        {
+            watch.Dispose();
+        }
+
+        _watches.Clear();
+        Watch();
+        Life = _services.Life.Number;
+        Step();
+    }
+
+    /// <summary>Lets go of the port of pages that must outlive this process: after a restore nobody would be there to know that it is dead.</summary>
+    public void ReleasePort()
+    {
+        if (IsParked)
+        {
+            _resources.ReleasePort();
         }
     }
 
@@ -170,6 +223,13 @@ internal sealed class DeviceSession : IDisposable
         _isStepping = true;
         try
         {
+            if (Life != _services.Life.Number || _services.Life.IsOver())
+            {
+                // Nothing that is seen now belongs to what we have.
+                _services.Loop.Post(_services.LookAgain);
+                return;
+            }
+
             for (int i = 0; i < MaxActionsPerStep && StepOnce(); i++)
             {
             }
@@ -222,6 +282,13 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>Xenstore or the domain refused something. The first time the device is given up; after that it is closed as soon as that works.</summary>
     private void OnStepFailed(XenException exception)
     {
+        if (Life != _services.Life.Number || _services.Life.IsSurelyOver())
+        {
+            // What was refused were wishes of another life.
+            _services.Loop.Post(_services.LookAgain);
+            return;
+        }
+
         if (Failure is null)
         {
             Fail(exception.Message);
@@ -567,6 +634,31 @@ internal sealed class DeviceSession : IDisposable
         return true;
     }
 
+    private void Watch()
+    {
+        _watches.Add(_services.Xenstore.Watch(Identity.FrontendPath, Step));
+        _watches.Add(_services.Xenstore.Watch(Identity.BackendPath, Step));
+    }
+
+    /// <summary>A predecessor's connection from before a restore: what is still in its rings is delivered, what it held is released.</summary>
+    private void EndOutlived()
+    {
+        try
+        {
+            _device.TakeOver();
+            _device.Connect();
+        }
+        catch (XenException exception)
+        {
+            // Then it is lost; the device begins anew in any case.
+            Log.OutlivedLost(_services.Logger, Identity.Name, exception.Message);
+        }
+
+        StopDriver();
+        Failure = null;
+        _resources.Release(hasBackendLetGo: false);
+    }
+
     private void TakeOver()
     {
         try
@@ -587,7 +679,7 @@ internal sealed class DeviceSession : IDisposable
         {
             _registration = _services.Dispatcher.Register(port, OnEvent);
             // The predecessor may have died with the port masked; unmasking one that is not masked does nothing.
-            _services.Channels.Unmask(port);
+            _services.Life.Unmask(port);
         }
     }
 

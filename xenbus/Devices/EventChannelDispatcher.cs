@@ -15,7 +15,7 @@ public sealed class EventChannelDispatcher : IDisposable
 
     private readonly IEventChannels _channels;
     private readonly EventLoop _loop;
-    private readonly LoopWatch _watch;
+    private LoopWatch _watch;
     private readonly List<Registration> _registrations = [];
     private readonly EventChannelPort[] _pending = new EventChannelPort[64];
 
@@ -33,6 +33,13 @@ public sealed class EventChannelDispatcher : IDisposable
         Registration registration = new(this, port, callback);
         _registrations.Add(registration);
         return registration;
+    }
+
+    /// <summary>Listens to the file that the event channels have by now.</summary>
+    internal void Follow()
+    {
+        _watch.Dispose();
+        _watch = _loop.Watch(_channels.PollDescriptor, LoopInterest.Readable, OnReadable);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Xenbus.Domain;
 using Xenbus.Loop;
@@ -9,7 +10,7 @@ namespace Xenbus.Devices;
 /// <summary>Finds the devices of every driver's type, serves each, and follows as they come and go.</summary>
 public sealed class FrontendHost : IDisposable
 {
-    private const string EventChannelsName = "evtchn", AllocatorName = "gntalloc", MemoryName = "connections", DeviceRoot = "device";
+    private const string AllocatorName = "gntalloc", MemoryName = "connections", DeviceRoot = "device";
 
     /// <summary>When devices could not be listed or taken on, that is tried again after this time, then twice, four times … that time.</summary>
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(200), s_lastRetry = TimeSpan.FromMinutes(1);
@@ -68,31 +69,34 @@ public sealed class FrontendHost : IDisposable
     {
         XenstoreClient? xenstore = null;
         ConnectionMemory? memory = null;
-        IEventChannels? channels = null;
+        DomainLife? life = null;
         IGrantAllocator? allocator = null;
         try
         {
             xenstore = new(_domain.OpenXenstore(), _loop);
-            DomainId ownDomain = ReadOwnDomain(xenstore);
-            channels = _descriptors.Take(EventChannelsName) is { } channelFile ? _domain.AdoptEventChannels(channelFile) : _domain.OpenEventChannels();
-            // Given away before anything uses them, so that they outlive this process whatever happens; what was taken is there still.
-            _descriptors.Keep(EventChannelsName, channels.File);
+            memory = _descriptors.Take(MemoryName) is { } memoryFile ? ConnectionMemory.Adopt(memoryFile) : ConnectionMemory.Create();
+            life = new(_domain, xenstore, _descriptors, memory);
             allocator = _descriptors.Take(AllocatorName) is { } allocatorFile ? _domain.AdoptGrantAllocator(allocatorFile) : _domain.OpenGrantAllocator();
             _descriptors.Keep(AllocatorName, allocator.File);
             // Last: without the files that they speak of, records would mislead a successor.
-            memory = _descriptors.Take(MemoryName) is { } memoryFile ? ConnectionMemory.Adopt(memoryFile) : ConnectionMemory.Create();
             _descriptors.Keep(MemoryName, memory.File);
+            DomainId former = life.OwnDomain;
+            if (life.TakeUp())
+            {
+                Log.Restored(_logger, former, life.OwnDomain);
+            }
+
             _watch = xenstore.Watch(DeviceRoot, Discover);
-            RetiredPages retired = new(memory, allocator, channels, _loop);
+            RetiredPages retired = new(memory, allocator, life, _loop);
             retired.Emptied += CheckStopped;
             _services = new(
-                _domain, ownDomain, _loop, xenstore, channels, new EventChannelDispatcher(channels, _loop), allocator, memory, retired, _descriptors, _options, _logger);
-            Log.Started(_logger, _domain.Description, ownDomain);
+                _domain, _loop, xenstore, life, new EventChannelDispatcher(life, _loop), allocator, memory, retired, _descriptors, _options, _logger, Discover);
+            Log.Started(_logger, _domain.Description, life.OwnDomain);
         }
         catch
         {
             allocator?.Dispose();
-            channels?.Dispose();
+            life?.Dispose();
             memory?.Dispose();
             xenstore?.Dispose();
             throw;
@@ -128,7 +132,7 @@ public sealed class FrontendHost : IDisposable
             services.Retired.Dispose();
             services.Dispatcher.Dispose();
             services.Allocator.Dispose();
-            services.Channels.Dispose();
+            services.Life.Dispose();
             services.Memory.Dispose();
             services.Xenstore.Dispose();
         }
@@ -142,14 +146,11 @@ public sealed class FrontendHost : IDisposable
         }
     }
 
-    private static DomainId ReadOwnDomain(XenstoreClient xenstore) => xenstore.ReadNumber("domid") is >= 0 and <= ushort.MaxValue and { } number
-        ? new((ushort)number)
-        : throw new XenException("read", "domid", 0, "xenstore does not say which domain this is; is this a Xen guest?");
-
     private void Discover()
     {
         try
         {
+            FollowLife();
             RemoveVanished();
             bool areAllServed = true;
             // A worker that is told to stop before its first look, by a holder that is stopping, must find what its predecessor left connected.
@@ -217,6 +218,43 @@ public sealed class FrontendHost : IDisposable
         }
     }
 
+    /// <summary>After a restore: another event channel file, and every device from the beginning.</summary>
+    private void FollowLife()
+    {
+        FrontendServices services = _services!;
+        if (services.Life.IsOver())
+        {
+            DomainId former = services.Life.OwnDomain;
+            services.Life.BeginAnew();
+            services.Dispatcher.Follow();
+            Log.Restored(_logger, former, services.Life.OwnDomain);
+        }
+
+        foreach (DeviceSession session in _sessions.ToArray())
+        {
+            if (session.Life == services.Life.Number)
+            {
+                continue;
+            }
+
+            if (TryIdentify(session.Identity.Type, session.Identity.Id, session.Identity.FrontendPath, out DeviceIdentity? identity))
+            {
+                session.BeginAnew(identity);
+            }
+            else
+            {
+                Remove(session);
+            }
+        }
+    }
+
+    private void Remove(DeviceSession session)
+    {
+        session.Vanish();
+        session.Dispose();
+        _sessions.Remove(session);
+    }
+
     private void RemoveVanished()
     {
         foreach (DeviceSession session in _sessions.ToArray())
@@ -224,9 +262,7 @@ public sealed class FrontendHost : IDisposable
             // Another path: the device was removed and made anew, for another backend, between two looks.
             if (_services!.Xenstore.Read($"{session.Identity.FrontendPath}/backend") != session.Identity.BackendPath)
             {
-                session.Vanish();
-                session.Dispose();
-                _sessions.Remove(session);
+                Remove(session);
             }
         }
     }
@@ -240,7 +276,7 @@ public sealed class FrontendHost : IDisposable
                 services.Memory,
                 services.Retired,
                 services.Allocator,
-                services.Channels,
+                services.Life,
                 (type, id) => services.Xenstore.Read($"{DeviceRoot}/{type}/{id}/backend") is not null);
         }
     }
@@ -259,25 +295,41 @@ public sealed class FrontendHost : IDisposable
                 continue;
             }
 
-            string? backendPath = services.Xenstore.Read($"{path}/backend");
-            if (backendPath is null || services.Xenstore.ReadNumber($"{path}/backend-id") is not (>= 0 and <= ushort.MaxValue and { } backend))
+            if (TryIdentify(driver.DeviceType, id, path, out DeviceIdentity? identity))
             {
-                // The toolstack is still writing; its next write calls us again.
-                continue;
+                Log.DeviceFound(_logger, identity.Name, identity.BackendPath);
+                areAllServed &= TryServe(driver, identity);
             }
-
-            DeviceIdentity identity = new(driver.DeviceType, id, path, backendPath, new((ushort)backend));
-            if (!identity.IsPlausible(services.OwnDomain))
-            {
-                Log.ImplausibleBackend(_logger, identity.Name, backendPath);
-                continue;
-            }
-
-            Log.DeviceFound(_logger, identity.Name, backendPath);
-            areAllServed &= TryServe(driver, identity);
         }
 
         return areAllServed;
+    }
+
+    private bool TryIdentify(string type, int id, string path, [NotNullWhen(true)] out DeviceIdentity? identity)
+    {
+        FrontendServices services = _services!;
+        identity = null;
+        string? backendPath = services.Xenstore.Read($"{path}/backend");
+        if (backendPath is null || services.Xenstore.ReadNumber($"{path}/backend-id") is not (>= 0 and <= ushort.MaxValue and { } backend))
+        {
+            // The toolstack is still writing; its next write calls us again.
+            return false;
+        }
+
+        DeviceIdentity candidate = new(type, id, path, backendPath, new((ushort)backend));
+        if (!candidate.IsPlausible(services.Life.OwnDomain))
+        {
+            // After a restore it is the path of another life; the watches tell us of that, too.
+            if (!services.Life.IsOver())
+            {
+                Log.ImplausibleBackend(_logger, candidate.Name, backendPath);
+            }
+
+            return false;
+        }
+
+        identity = candidate;
+        return true;
     }
 
     /// <summary>What keeps one device from being served must not keep the others from it.</summary>
@@ -333,6 +385,8 @@ public sealed class FrontendHost : IDisposable
         if (_stopped is { } stopped && (_services is null || IsAtRest(_services)))
         {
             _stopped = static () => { };
+            _sessions.ForEach(static session => session.ReleasePort());
+            _services?.Life.End();
             stopped();
         }
     }

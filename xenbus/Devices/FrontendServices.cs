@@ -5,17 +5,17 @@ using Xenbus.Xenstore;
 
 namespace Xenbus.Devices;
 
-/// <summary>What all devices of a process share.</summary>
+/// <summary>What all devices of a process share; <c>LookAgain</c> makes the host look whether the domain was restored.</summary>
 internal sealed record FrontendServices(
     IDomain Domain,
-    DomainId OwnDomain,
     EventLoop Loop,
     XenstoreClient Xenstore,
-    IEventChannels Channels,
+    DomainLife Life,
     EventChannelDispatcher Dispatcher,
     IGrantAllocator Allocator,
     ConnectionMemory Memory,
     RetiredPages Retired,
     IDescriptorStore Descriptors,
     FrontendHostOptions Options,
-    ILogger Logger);
+    ILogger Logger,
+    Action LookAgain);

@@ -9,6 +9,14 @@ public interface IDescriptorStore
     /// <exception cref="XenException">The holder is gone.</exception>
     void Keep(string name, Descriptor file);
 
+    /// <summary>
+    /// The file must stay open until the machine ends, also after this program and its keeper have: closing it would harm the kernel. It is kept
+    /// apart from now on and taken by nobody.
+    /// </summary>
+    /// <param name="name">The name under which it was kept.</param>
+    /// <param name="file">Copied.</param>
+    void KeepForEver(string name, Descriptor file);
+
     /// <summary>The keeper closes its copy.</summary>
     void Drop(string name);
 

@@ -51,4 +51,10 @@ internal static partial class Log
 
     [LoggerMessage(15, LogLevel.Error, "{Device}: the kernel's driver {Driver} was bound to it while we serve it; unload or unbind it, or the next connection is its")]
     public static partial void KernelIntrudes(ILogger logger, string device, string driver);
+
+    [LoggerMessage(17, LogLevel.Warning, "{Device}: what came before the guest was restored is lost: {Message}")]
+    public static partial void OutlivedLost(ILogger logger, string device, string message);
+
+    [LoggerMessage(16, LogLevel.Information, "this guest was restored or migrated, domain {Former} is domain {Present} now: connecting anew; the event channel file of before is kept open for ever")]
+    public static partial void Restored(ILogger logger, DomainId former, DomainId present);
 }

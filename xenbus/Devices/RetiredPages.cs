@@ -16,12 +16,12 @@ internal sealed class RetiredPages : IDisposable
 
     private readonly ConnectionMemory _memory;
     private readonly IGrantAllocator _allocator;
-    private readonly IEventChannels _channels;
+    private readonly DomainLife _channels;
     private readonly EventLoop _loop;
     private readonly LoopTimer _timer;
 
     /// <summary>Takes up what a predecessor retired.</summary>
-    public RetiredPages(ConnectionMemory memory, IGrantAllocator allocator, IEventChannels channels, EventLoop loop)
+    public RetiredPages(ConnectionMemory memory, IGrantAllocator allocator, DomainLife channels, EventLoop loop)
     {
         _memory = memory;
         _allocator = allocator;
@@ -83,7 +83,7 @@ internal sealed class RetiredPages : IDisposable
     public void Dispose() => _timer.Dispose();
 
     /// <summary>Frees the pages and the port of a record whose pages nobody maps.</summary>
-    public static void FreeResources(ref ConnectionRecord record, IGrantAllocator allocator, IEventChannels channels)
+    public static void FreeResources(ref ConnectionRecord record, IGrantAllocator allocator, DomainLife channels)
     {
         while (record.AllocationCount > 0)
         {

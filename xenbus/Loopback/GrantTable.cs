@@ -146,7 +146,10 @@ internal sealed class GrantTable(HypervisorOptions options, Random random)
             _allocations.Remove(pages);
             foreach (uint reference in pages.References)
             {
-                _byReference.Remove((pages.Owner, reference));
+                if (!pages.AreReferencesDead)
+                {
+                    _byReference.Remove((pages.Owner, reference));
+                }
             }
 
             foreach (ulong frame in pages.Frames)
@@ -171,6 +174,56 @@ internal sealed class GrantTable(HypervisorOptions options, Random random)
         {
             pages.Memory.Dispose();
         }
+    }
+
+    /// <summary>A domain was restored: its pages are there, but in a paravirtual guest on other frames, and the grant table is empty.</summary>
+    /// <param name="from">Whose pages.</param>
+    /// <param name="to">The domain's new number.</param>
+    /// <param name="keepsFrames">As in PVH and HVM guests.</param>
+    public void Restore(DomainId from, DomainId to, bool keepsFrames)
+    {
+        foreach (GrantedPages pages in _allocations)
+        {
+            if (pages.Owner != from)
+            {
+                continue;
+            }
+
+            for (int page = 0; page < pages.PageCount; page++)
+            {
+                if (!pages.AreReferencesDead)
+                {
+                    _byReference.Remove((from, pages.References[page]));
+                }
+
+                if (!keepsFrames)
+                {
+                    _byFrame.Remove(pages.Frames[page]);
+                    ulong frame;
+                    do
+                    {
+                        frame = (ulong)random.Next(FirstFrame, EndFrame);
+                    }
+                    while (!_byFrame.TryAdd(frame, (pages, page)));
+                    pages.Frames[page] = frame;
+                }
+            }
+
+            pages.Owner = to;
+            pages.AreReferencesDead = true;
+        }
+    }
+
+    /// <summary>Whether other domains map pages of a domain.</summary>
+    public bool IsMappedByOthers(DomainId owner)
+    {
+        bool isMapped = false;
+        foreach (GrantedPages pages in _allocations)
+        {
+            isMapped |= pages.Owner == owner && (pages.ForeignMappedPages > 0 || pages.GrantMappedPages > 0);
+        }
+
+        return isMapped;
     }
 
     /// <summary>Closes every memory file, whoever uses it.</summary>

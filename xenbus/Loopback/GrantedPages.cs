@@ -21,7 +21,7 @@ internal sealed class GrantedPages(
     ulong[] frames)
 {
     /// <summary>Whose.</summary>
-    public DomainId Owner => owner;
+    public DomainId Owner { get; set; } = owner;
 
     /// <summary>To whom they are granted.</summary>
     public DomainId Peer => peer;
@@ -52,6 +52,9 @@ internal sealed class GrantedPages(
 
     /// <summary>Mappings by the owner.</summary>
     public int OwnMappings { get; set; }
+
+    /// <summary>Whether the grant table has nothing of them, as after a restore; the kernel keeps the references out of use all the same.</summary>
+    public bool AreReferencesDead { get; set; }
 
     /// <summary>Pages that the peer maps by grant: these keep them.</summary>
     public int GrantMappedPages { get; set; }

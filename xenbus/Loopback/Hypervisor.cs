@@ -20,6 +20,8 @@ public sealed partial class Hypervisor : IDisposable
     private readonly HashSet<Lease> _leases = [];
     private readonly List<XenstoreFile> _putOff = [];
     private readonly SortedSet<ushort> _domains = [0];
+    private readonly Dictionary<DomainId, DomainId> _restoredAs = [];
+    private int _kernelBugs;
     private bool _isPumping;
 
     /// <summary>A host with domain 0 and nothing else.</summary>
@@ -168,6 +170,7 @@ public sealed partial class Hypervisor : IDisposable
     /// <exception cref="XenException">Refused.</exception>
     internal HypervisorFile Open(DomainId domain, LoopbackFileKind kind, Descriptor socket)
     {
+        domain = PresentNumber(domain);
         int refusal =
             !_domains.Contains(domain.Value) ? Errno.ENODEV
             : kind == LoopbackFileKind.ForeignMemory && domain != DomainId.Zero ? Errno.EACCES
@@ -256,6 +259,45 @@ public sealed partial class Hypervisor : IDisposable
         return true;
     }
 
+    /// <summary>A domain goes on under another number; whoever opens a file under the old one, as from a directory of its, gets the new one's.</summary>
+    internal void RestoreDomain(DomainId from, DomainId to, bool keepsFrames)
+    {
+        if (from != to)
+        {
+            _domains.Remove(from.Value);
+            _domains.Add(to.Value);
+            _restoredAs[from] = to;
+            _restoredAs.Remove(to);
+        }
+
+        Grants.Restore(from, to, keepsFrames);
+        foreach (HypervisorFile file in _files)
+        {
+            if (file.Domain == from)
+            {
+                file.Restored(to);
+            }
+        }
+    }
+
+    /// <summary>Number of a domain after all its restores.</summary>
+    internal DomainId PresentNumber(DomainId domain)
+    {
+        while (_restoredAs.TryGetValue(domain, out DomainId next))
+        {
+            domain = next;
+        }
+
+        return domain;
+    }
+
+    /// <summary>A guest did what its kernel does not survive.</summary>
+    internal void CountKernelBug(string what)
+    {
+        _kernelBugs++;
+        Log($"kernel BUG: {what}");
+    }
+
     /// <summary>A domain goes, and with it all its files.</summary>
     /// <returns>False when there is none such.</returns>
     internal bool RemoveDomain(DomainId domain)
@@ -269,6 +311,7 @@ public sealed partial class Hypervisor : IDisposable
         {
             if (file.Domain == domain)
             {
+                (file as EventChannelFile)?.ForgetOutlived();
                 Close(file, null);
             }
         }
@@ -324,6 +367,7 @@ public sealed partial class Hypervisor : IDisposable
             ForeignMappedPages = Grants.ForeignMappedPages,
             GrantMappedPages = Grants.GrantMappedPages,
             FreedWhileMapped = Grants.FreedWhileMapped,
+            KernelBugs = _kernelBugs,
             Watches = watches,
             Transactions = Xenstore.Store.TransactionCount,
             NodesByDomain = nodes,

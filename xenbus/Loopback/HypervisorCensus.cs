@@ -45,6 +45,11 @@ public sealed record HypervisorCensus
     /// </summary>
     public int FreedWhileMapped { get; init; }
 
+    /// <summary>
+    /// Times that a port of before a restore was unbound or its file closed, which is <c>kernel BUG at drivers/xen/evtchn.c</c>. Never goes down.
+    /// </summary>
+    public int KernelBugs { get; init; }
+
     /// <summary>Xenstore watches of all clients.</summary>
     public int Watches { get; init; }
 
@@ -54,7 +59,7 @@ public sealed record HypervisorCensus
     /// <summary>Xenstore nodes by the domain that owns them; domains without nodes are not listed.</summary>
     public IReadOnlyDictionary<int, int> NodesByDomain { get; init; } = new Dictionary<int, int>();
 
-    /// <summary>Whether nothing is left that a client had: no file, port, page, mapping, watch or transaction.</summary>
+    /// <summary>Whether nothing is left that a client had: no file, port, page, mapping, watch or transaction, and no kernel was harmed.</summary>
     public bool IsEmpty =>
-        (Files | Ports | Allocations | Pages | Mappings | ForeignMappedPages | GrantMappedPages | FreedWhileMapped | Watches | Transactions) == 0;
+        (Files | Ports | Allocations | Pages | Mappings | ForeignMappedPages | GrantMappedPages | FreedWhileMapped | KernelBugs | Watches | Transactions) == 0;
 }

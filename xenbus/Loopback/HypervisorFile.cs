@@ -19,8 +19,8 @@ internal abstract class HypervisorFile : IDisposable
         WatchFor(LoopInterest.Readable);
     }
 
-    /// <summary>Whose file.</summary>
-    public DomainId Domain { get; }
+    /// <summary>Whose file. Another number after the domain was restored.</summary>
+    public DomainId Domain { get; private set; }
 
     /// <summary>Which device it stands for.</summary>
     public LoopbackFileKind Kind { get; }
@@ -47,6 +47,9 @@ internal abstract class HypervisorFile : IDisposable
         Socket.Dispose();
         Release();
     }
+
+    /// <summary>The domain was restored; files stay open in it, and what hangs on them is what a kernel makes of it.</summary>
+    public virtual void Restored(DomainId domain) => Domain = domain;
 
     /// <summary>The socket is ready, or its other end has gone.</summary>
     protected abstract void OnReady();

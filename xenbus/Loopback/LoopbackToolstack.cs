@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Xenbus.Domain;
 using Xenbus.Linux.Interop;
@@ -41,6 +42,56 @@ public sealed class LoopbackToolstack : IDisposable
             throw new XenException("add", $"domain {domain}", Errno.EEXIST);
         }
 
+        MakeHome(domain);
+        _hypervisor.Xenstore.Introduce(domain);
+    });
+
+    /// <summary>
+    /// Saves a guest and restores it at once: its programs go on, with fresh directories for the same devices, usually another number, other frames,
+    /// an empty grant table, and no event channel. Its backends must have ended, as QEMU does with a saved guest, and new ones be started after.
+    /// </summary>
+    /// <remarks>As `xl save` and `xl restore`. A checkpoint, which the guest does not notice, needs no operation.</remarks>
+    /// <param name="domain">The guest.</param>
+    /// <param name="restoredAs">Its number afterwards; may be the same, as it may on another host.</param>
+    /// <param name="keepsFrames">Whether frame numbers stay, as in PVH and HVM guests.</param>
+    /// <exception cref="XenException">There is no such guest, the new number is taken, or a backend still maps the guest's pages.</exception>
+    public void Restore(DomainId domain, DomainId restoredAs, bool keepsFrames = false) => _hypervisor.Invoke(() =>
+    {
+        if (domain == DomainId.Zero || !_hypervisor.Domains.Contains(domain.Value)
+            || (domain != restoredAs && _hypervisor.Domains.Contains(restoredAs.Value)))
+        {
+            throw new XenException("restore", $"domain {domain} as {restoredAs}", Errno.EINVAL, "the first must be a guest, the second must be free");
+        }
+
+        if (_hypervisor.Grants.IsMappedByOthers(domain))
+        {
+            throw new XenException("restore", $"domain {domain}", Errno.EBUSY, "end its backends first");
+        }
+
+        List<(string Type, int Id)> devices = [];
+        foreach (string type in List($"{XenstorePath.Home(domain)}/device"))
+        {
+            foreach (string id in List($"{XenstorePath.Home(domain)}/device/{type}"))
+            {
+                devices.Add((type, int.Parse(id, CultureInfo.InvariantCulture)));
+            }
+        }
+
+        _hypervisor.Xenstore.Freeze(domain);
+        RemoveStore(domain);
+        MakeHome(restoredAs);
+        foreach ((string type, int id) in devices)
+        {
+            AddDevice(type, restoredAs, id);
+        }
+
+        _hypervisor.RestoreDomain(domain, restoredAs, keepsFrames);
+        _hypervisor.Xenstore.Introduce(restoredAs);
+        _hypervisor.Xenstore.Thaw(domain, restoredAs);
+    });
+
+    private void MakeHome(DomainId domain)
+    {
         string home = XenstorePath.Home(domain);
         XenstorePermission[] readable = [new(XenstoreAccess.None, DomainId.Zero), new(XenstoreAccess.Read, domain)];
         XenstorePermission[] owned = [new(XenstoreAccess.None, domain)];
@@ -56,9 +107,7 @@ public sealed class LoopbackToolstack : IDisposable
         {
             MakeDirectory($"{home}/{name}", owned);
         }
-
-        _hypervisor.Xenstore.Introduce(domain);
-    });
+    }
 
     /// <summary>Destroys a guest: its files are closed, its directories and its devices' are removed.</summary>
     /// <returns>False when there is none such.</returns>
@@ -69,6 +118,12 @@ public sealed class LoopbackToolstack : IDisposable
             return false;
         }
 
+        RemoveStore(domain);
+        return true;
+    });
+
+    private void RemoveStore(DomainId domain)
+    {
         _hypervisor.Xenstore.Release(domain);
         string backends = $"{XenstorePath.Home(DomainId.Zero)}/backend";
         foreach (string type in List(backends))
@@ -77,8 +132,7 @@ public sealed class LoopbackToolstack : IDisposable
         }
 
         Remove(XenstorePath.Home(domain));
-        return true;
-    });
+    }
 
     /// <summary>Makes a device: the directories of both ends, each in state 1, in one transaction. What was there under these paths is replaced.</summary>
     /// <param name="type">As in <c>vfb</c>.</param>

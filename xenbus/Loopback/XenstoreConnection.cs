@@ -16,7 +16,7 @@ internal sealed class XenstoreConnection
     private readonly XenstoreServer _server;
     private readonly Random _random;
     private readonly Action<byte[]> _send;
-    private readonly string? _home;
+    private string? _home;
     private readonly int _maxPayloadBytes;
     private readonly XenstoreMessageBuffer _input = new();
     private readonly List<XenstoreWatch> _watches = [];
@@ -24,6 +24,7 @@ internal sealed class XenstoreConnection
     private readonly List<byte[]> _heldEvents = [];
     private bool _holdsEvents;
     private bool _isClosed;
+    private bool _isFrozen;
 
     /// <summary>Enters itself at the server.</summary>
     /// <param name="server">The server.</param>
@@ -42,7 +43,7 @@ internal sealed class XenstoreConnection
     }
 
     /// <summary>Whose rights the client has.</summary>
-    public DomainId Domain { get; }
+    public DomainId Domain { get; private set; }
 
     /// <summary>Watches in force.</summary>
     public IReadOnlyList<XenstoreWatch> Watches => _watches;
@@ -84,10 +85,41 @@ internal sealed class XenstoreConnection
     {
         foreach (XenstoreWatch watch in _watches)
         {
-            if (watch.Covers(change))
+            if (!_isFrozen && watch.Covers(change))
             {
                 SendEvent(watch, watch.EventPath(change.Path));
             }
+        }
+    }
+
+    /// <summary>The domain is being saved: its watches and transactions are forgotten by xenstored, not by the domain's kernel.</summary>
+    public void Freeze()
+    {
+        _isFrozen = true;
+        foreach (XenstoreTransaction transaction in _transactions.Values)
+        {
+            Store.Abort(transaction);
+        }
+
+        _transactions.Clear();
+    }
+
+    /// <summary>The domain goes on: its kernel registers every watch again, and so each fires. Source: xs_resume in xenbus_xs.c.</summary>
+    public void Thaw(DomainId domain)
+    {
+        _isFrozen = false;
+        Domain = domain;
+        _home = XenstorePath.Home(domain);
+        for (int i = 0; i < _watches.Count; i++)
+        {
+            XenstoreWatch watch = _watches[i];
+            if (watch.RelativePrefix > 0)
+            {
+                watch = watch with { Path = $"{_home}/{watch.WirePath}", RelativePrefix = _home.Length + 1 };
+                _watches[i] = watch;
+            }
+
+            SendEvent(watch, watch.WirePath);
         }
     }
 

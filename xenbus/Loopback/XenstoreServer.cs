@@ -85,6 +85,30 @@ internal sealed class XenstoreServer
         }
     }
 
+    /// <summary>A domain is saved.</summary>
+    public void Freeze(DomainId domain)
+    {
+        foreach (XenstoreConnection connection in _connections)
+        {
+            if (connection.Domain == domain)
+            {
+                connection.Freeze();
+            }
+        }
+    }
+
+    /// <summary>A domain goes on, perhaps under another number.</summary>
+    public void Thaw(DomainId domain, DomainId number)
+    {
+        foreach (XenstoreConnection connection in _connections.ToArray())
+        {
+            if (connection.Domain == domain)
+            {
+                connection.Thaw(number);
+            }
+        }
+    }
+
     private void Fire(XenstoreChange change)
     {
         // A copy: a client that does not read is disconnected while it is told.

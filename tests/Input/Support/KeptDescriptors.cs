@@ -19,6 +19,8 @@ internal sealed class KeptDescriptors : IDescriptorStore, IDisposable
         _taken.Add(name);
     }
 
+    public void KeepForEver(string name, Descriptor file) => throw new NotSupportedException("input devices are not affected by a restore");
+
     public void Drop(string name)
     {
         if (_kept.Remove(name, out Descriptor? file))

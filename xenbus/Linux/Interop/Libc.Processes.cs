@@ -113,6 +113,9 @@ internal static unsafe partial class Libc
         return result;
     }
 
+    /// <summary>Leaves the terminal and the process group: this process leads new ones.</summary>
+    public static int StartSession() => Result(setsid());
+
     /// <summary>Sends a signal.</summary>
     public static int Kill(int processId, int signal) => Result(kill(processId, signal));
 
@@ -210,6 +213,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int kill(int processId, int signal);
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int setsid();
 
     [LibraryImport(Library)]
     private static partial nuint getauxval(nuint type);
