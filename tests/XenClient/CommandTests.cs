@@ -20,6 +20,8 @@ public class CommandTests
     [InlineData("dance")]
     [InlineData("wait-size", "800")]
     [InlineData("wait-size", "800x0")]
+    [InlineData("pattern", "--of", "800")]
+    [InlineData("pattern-file", "picture.ppm")]
     [InlineData("wait-text", "a", "soon")]
     [InlineData("type", "\\q")]
     [InlineData("key")]

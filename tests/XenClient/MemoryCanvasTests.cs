@@ -24,4 +24,7 @@ public class MemoryCanvasTests
     [InlineData(0x808080u, 16, 0x848284u)]
     [InlineData(0x070307u, 16, 0u)]
     public void Coarse_ColourThroughFewBits_KeepsTheHighOnes(uint colour, int depth, uint expected) => Assert.Equal(expected, MemoryCanvas.Coarse(colour, depth));
+
+    [Fact]
+    public void Part_SmallerThanThePicture_IsItsTopLeft() => Assert.Equal([1u, 2, 4, 5], MemoryCanvas.Part([1, 2, 3, 4, 5, 6, 7, 8, 9], 3, 2, 2));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace XenFbFront.Tests.Xen;
 
@@ -33,11 +34,14 @@ internal sealed record Command(string Name, Action<CommandContext> Run)
             ("size", []) => Size,
             ("wait-size", [var size]) => WaitSize(size),
             ("shot", [var file]) => context => Shot(context, file),
-            ("pattern", []) => context => Pattern(context, 32),
-            ("pattern", ["--depth", "8" or "16" or "24" or "32"]) => context => Pattern(context, Number(rest[1], 8, 32)),
+            ("pattern", []) => context => Pattern(context, 32, null),
+            ("pattern", ["--depth", "8" or "16" or "24" or "32"]) => context => Pattern(context, Number(rest[1], 8, 32), null),
+            ("pattern", ["--of", var size]) => PatternPart(size),
+            ("pattern-file", [var file, var size]) => PatternFile(file, size),
             ("text", []) => Text,
             ("wait-text", [var text]) => context => WaitText(context, text, context.Deadline),
             ("wait-text", [var text, var seconds]) => WaitText(text, Seconds(seconds)),
+            ("first-match", [var pattern]) => FirstMatch(pattern),
             ("no-text", [var text]) => context => NoText(context, text),
             ("type", [var text]) => Type(text, 0),
             ("type-slow", [var pause, var text]) => Type(text, Number(pause, 0, 60_000)),
@@ -116,7 +120,7 @@ internal sealed record Command(string Name, Action<CommandContext> Run)
         context.Save(file);
     }
 
-    private static void Pattern(CommandContext context, int depth)
+    private static void Pattern(CommandContext context, int depth, (int Width, int Height)? whole)
     {
         VncSession session = context.Session;
         uint[] expected = [];
@@ -126,26 +130,70 @@ internal sealed record Command(string Name, Action<CommandContext> Run)
             return;
         }
 
-        int first = IndexesOfDifferences().First(), count = IndexesOfDifferences().Count();
-        throw new ExpectationException($"expected the test picture at {session.Width}x{session.Height}, saw {count} of {expected.Length} pixels differ, "
-            + $"the first at {first % session.Width},{first / session.Width}: {session.Picture[first] & 0xffffff:x6} instead of {expected[first]:x6}");
+        throw Differs(session.Picture, expected, session.Width, session.Height);
 
         IEnumerable<int> IndexesOfDifferences()
         {
             if (size != (session.Width, session.Height))
             {
                 size = (session.Width, session.Height);
-                expected = MemoryCanvas.Pattern(session.Width, session.Height, depth);
+                (int width, int height) = whole ?? size;
+                expected = MemoryCanvas.Part(MemoryCanvas.Pattern(width, height, depth), width, session.Width, session.Height);
             }
 
-            for (int i = 0; i < expected.Length; i++)
+            return Differences(session.Picture, expected);
+        }
+    }
+
+    private static Action<CommandContext> PatternPart(string word)
+    {
+        (int Width, int Height) size = PixelSize(word);
+        return context =>
+        {
+            if (context.Session.Width > size.Width || context.Session.Height > size.Height)
             {
-                if ((session.Picture[i] & 0xffffff) != expected[i])
-                {
-                    yield return i;
-                }
+                throw new ExpectationException($"expected a part of {word}, saw {context.Session.Width}x{context.Session.Height}");
+            }
+
+            Pattern(context, 32, size);
+        };
+    }
+
+    private static Action<CommandContext> PatternFile(string file, string word)
+    {
+        (int width, int height) = PixelSize(word);
+        return _ =>
+        {
+            (int seenWidth, int seenHeight, uint[] picture) = PpmFile.Read(file);
+            if ((seenWidth, seenHeight) != (width, height))
+            {
+                throw new ExpectationException($"expected {word}, saw {seenWidth}x{seenHeight}");
+            }
+
+            uint[] expected = MemoryCanvas.Pattern(width, height, 32);
+            if (Differences(picture, expected).Any())
+            {
+                throw Differs(picture, expected, width, height);
+            }
+        };
+    }
+
+    private static IEnumerable<int> Differences(uint[] picture, uint[] expected)
+    {
+        for (int i = 0; i < expected.Length; i++)
+        {
+            if ((picture[i] & 0xffffff) != expected[i])
+            {
+                yield return i;
             }
         }
+    }
+
+    private static ExpectationException Differs(uint[] picture, uint[] expected, int width, int height)
+    {
+        int first = Differences(picture, expected).First(), count = Differences(picture, expected).Count();
+        return new($"expected the test picture at {width}x{height}, saw {count} of {expected.Length} pixels differ, "
+            + $"the first at {first % width},{first / width}: {picture[first] & 0xffffff:x6} instead of {expected[first]:x6}");
     }
 
     private static void Text(CommandContext context)
@@ -163,6 +211,31 @@ internal sealed record Command(string Name, Action<CommandContext> Run)
         {
             throw new ExpectationException($"expected the text \"{text}\" within {deadline.TotalSeconds} s, saw this", Printed(seen));
         }
+    }
+
+    /// <summary>Of the first picture with a match, the lowest line's: on a console that is the newest.</summary>
+    private static Action<CommandContext> FirstMatch(string pattern)
+    {
+        Regex regex;
+        try
+        {
+            regex = new(pattern, RegexOptions.CultureInvariant);
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException($"{pattern} is no regular expression: {error.Message}");
+        }
+
+        return context =>
+        {
+            Match? match = null;
+            if (!context.Session.WaitUntil(context.Deadline, () => (match = context.ReadLines().Select(line => regex.Match(line)).LastOrDefault(found => found.Success)) is not null))
+            {
+                throw new ExpectationException($"expected a line that matches {pattern} within {context.Deadline.TotalSeconds} s, saw this", Printed(context.ReadLines()));
+            }
+
+            context.Out.WriteLine(match!.Groups[^1].Value);
+        };
     }
 
     private static void NoText(CommandContext context, string text)

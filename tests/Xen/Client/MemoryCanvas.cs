@@ -42,6 +42,22 @@ internal sealed class MemoryCanvas(int width, int height) : Canvas
         return canvas._pixels;
     }
 
+    /// <summary>The top left part of a picture.</summary>
+    /// <param name="pixels">Row after row.</param>
+    /// <param name="pixelsWidth">Pixels in each of its rows.</param>
+    /// <param name="width">Pixels a row of the part, at most <paramref name="pixelsWidth"/>.</param>
+    /// <param name="height">Rows of the part.</param>
+    public static uint[] Part(uint[] pixels, int pixelsWidth, int width, int height)
+    {
+        uint[] part = new uint[width * height];
+        for (int y = 0; y < height; y++)
+        {
+            pixels.AsSpan(y * pixelsWidth, width).CopyTo(part.AsSpan(y * width));
+        }
+
+        return part;
+    }
+
     /// <summary>What is left of a colour that went through 8 or 16 bits and back.</summary>
     /// <remarks>
     /// Of 16 bits pixman makes 32 for QEMU's VNC server, and fills the low bits of a channel with its high ones. Of 8 bits QEMU's xenfb does, and leaves

@@ -13,9 +13,12 @@ const string help = """
     size                      prints WxH as it is now;  wait-size WxH
     shot FILE.png             saves the picture
     pattern [--depth BITS]    waits for every pixel of `xenfbfront --source pattern`
+    pattern --of WxH          the same when the server shows only the top left of it
+    pattern-file FILE WxH     compares a PPM picture, as QEMU's screendump writes it
     text                      prints the text console, read from the picture;
                               U+FFFD is what the font does not have
     wait-text TEXT [SECONDS]  waits for TEXT in a line;  no-text TEXT  wants none
+    first-match REGEX         waits for a line that matches, prints its (group)
     type TEXT                 types; \n \t \e \\ are Return Tab Escape backslash
     type-slow MS TEXT         the same with a pause after each character
     key NAME...               presses and releases: Return, F1, Control_L, x, 0xff1b
