@@ -17,6 +17,7 @@ public sealed class LinuxDomainTests : IDisposable
     [InlineData(null, false, "no Xen guest")]
     public void IsXenGuest_ByTheHypervisorsType_SaysWhyNotAndTheWayOut(string? type, bool expected, string reason)
     {
+        _machine.Write("sys/kernel/uevent_seqnum", "1\n");
         if (type is not null)
         {
             _machine.Write("sys/hypervisor/type", type);
@@ -25,6 +26,13 @@ public sealed class LinuxDomainTests : IDisposable
         Assert.Equal(expected, LinuxDomain.IsXenGuest(_machine.Paths, out string why));
         Assert.Contains(reason, why);
         Assert.Equal(!expected, why.Contains("--loopback"));
+    }
+
+    [Fact]
+    public void IsXenGuest_NoSysfs_NamesTheMount()
+    {
+        Assert.False(LinuxDomain.IsXenGuest(_machine.Paths, out string why));
+        Assert.Contains($"mount -t sysfs sysfs {_machine.Paths.Sysfs};", why);
     }
 
     [Fact]
@@ -40,6 +48,7 @@ public sealed class LinuxDomainTests : IDisposable
     [Fact]
     public void Open_NoXen_SaysSo()
     {
+        _machine.Write("sys/kernel/uevent_seqnum", "1\n");
         LinuxDomain domain = new(_machine.Paths);
         Assert.Contains("no Xen guest", Assert.Throws<XenException>(domain.OpenEventChannels).Message);
         Assert.Contains("no Xen guest", Assert.Throws<XenException>(domain.OpenGrantAllocator).Message);

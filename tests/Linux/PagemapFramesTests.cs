@@ -108,7 +108,14 @@ public sealed class PagemapFramesTests : IDisposable
     public void TryExplain_UnknownGuest_Refuses() => Assert.Contains("guest_type does not tell", Refusal("other"));
 
     [Fact]
-    public void TryExplain_NoPagemap_NamesTheKernelOption() => Assert.Contains("CONFIG_PROC_PAGE_MONITOR", Refusal("PVH"));
+    public void TryExplain_NoPagemap_NamesTheKernelOption()
+    {
+        _machine.Write("proc/self/status", string.Empty);
+        Assert.EndsWith("boot a kernel with CONFIG_PROC_PAGE_MONITOR", Refusal("PVH"));
+    }
+
+    [Fact]
+    public void TryExplain_NoProc_NamesTheMount() => Assert.EndsWith($"mount -t proc proc {_machine.Paths.Proc}", Refusal("PVH"));
 
     /// <summary>Kernels before 4.13 have no guest_type; XENFEAT_auto_translated_physmap is bit 2.</summary>
     [Theory]

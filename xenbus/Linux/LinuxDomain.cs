@@ -46,7 +46,9 @@ public sealed class LinuxDomain : IDomain
         why = type switch
         {
             "xen" => string.Empty,
-            null => $"this is no Xen guest, or sysfs is not mounted ({path} is missing): {UseLoopback}",
+            null when !Libc.Exists(Path.Combine(paths.Sysfs, "kernel")) =>
+                $"whether this is a Xen guest cannot be seen without sysfs: mount -t sysfs sysfs {paths.Sysfs}; {UseLoopback}",
+            null => $"this is no Xen guest ({path} is missing): {UseLoopback}",
             _ => $"this is a guest of {type}, not of Xen: {UseLoopback}",
         };
         return type == "xen";

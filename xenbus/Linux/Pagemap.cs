@@ -28,7 +28,10 @@ internal sealed unsafe class Pagemap
         int result = Libc.Open(path, OpenFlags.ReadOnly);
         if (result < 0)
         {
-            reason = $"{path} cannot be opened ({Errno.Text(-result)}): {(result == -Errno.ENOENT ? "boot a kernel with CONFIG_PROC_PAGE_MONITOR" : NeedsAdmin)}";
+            string remedy = result != -Errno.ENOENT ? NeedsAdmin
+                : Libc.Exists(Path.Combine(paths.Proc, "self")) ? "boot a kernel with CONFIG_PROC_PAGE_MONITOR"
+                : $"mount -t proc proc {paths.Proc}";
+            reason = $"{path} cannot be opened ({Errno.Text(-result)}): {remedy}";
             return false;
         }
 
