@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(106, LogLevel.Warning, "{Device}: {Geometry} needs more than the {Pages} pages that this backend was connected with before; QEMU (7.2 at least) can crash when a viewer looks then: restart the guest, or keep the size")]
     public static partial void ScreenGrew(ILogger logger, string device, string geometry, int pages);
 
+    [LoggerMessage(107, LogLevel.Information, "{Device}: the backend has taken the first picture")]
+    public static partial void PictureTaken(ILogger logger, string device);
+
     [LoggerMessage(103, LogLevel.Information, "framebuffer {Geometry}")]
     public static partial void Geometry(ILogger logger, string geometry);
 }

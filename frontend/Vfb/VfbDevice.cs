@@ -30,6 +30,7 @@ internal sealed class VfbDevice : FrontendDevice
     private EventRingWriter _out = new(EventRingLayout.FramebufferOut);
     private EventRingReader _in = new(EventRingLayout.FramebufferIn);
     private bool _isConnected;
+    private bool _isPictureTaken;
     private bool _updatesRequested;
     private bool _resizeOffered;
     private bool _resizeIsDue;
@@ -173,7 +174,15 @@ internal sealed class VfbDevice : FrontendDevice
 
         uint consumedBefore = _out.Consumed;
         Send();
-        return events > 0 || _out.Consumed != consumedBefore;
+        bool hasConsumed = _out.Consumed != consumedBefore;
+        if (hasConsumed && !_isPictureTaken)
+        {
+            // The first event is of the whole screen.
+            _isPictureTaken = true;
+            Log.PictureTaken(_context.Logger, _context.Identity.Name);
+        }
+
+        return events > 0 || hasConsumed;
     }
 
     /// <inheritdoc/>
@@ -188,7 +197,7 @@ internal sealed class VfbDevice : FrontendDevice
         }
 
         _moreLater.Cancel();
-        _isConnected = _updatesRequested = _resizeIsDue = false;
+        _isConnected = _updatesRequested = _resizeIsDue = _isPictureTaken = false;
         _shared = null;
         _memory = null;
         _driver.ReleaseSource(this);

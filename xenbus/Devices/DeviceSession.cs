@@ -46,6 +46,7 @@ internal sealed class DeviceSession : IDisposable
     private readonly Queue<long> _restarts = [];
     private readonly Action<DeviceSession> _changed;
     private readonly Func<DeviceSession, bool> _isItsTurn;
+    private readonly Action _stepDue;
     private IDisposable? _registration;
     private DeviceGoal _goal = DeviceGoal.Run;
     private XenbusState _lastOurs;
@@ -56,6 +57,7 @@ internal sealed class DeviceSession : IDisposable
     private bool _isNewChanceDue;
     private bool _isTaking;
     private bool _isCourtesyOver;
+    private bool _isStepDue;
     private int _failedSteps;
 
     /// <summary>Makes the driver's object; nothing else happens before <see cref="Start"/>.</summary>
@@ -72,6 +74,11 @@ internal sealed class DeviceSession : IDisposable
         Life = services.Life.Number;
         _changed = changed;
         _isItsTurn = isItsTurn;
+        _stepDue = () =>
+        {
+            _isStepDue = false;
+            Step();
+        };
         _resources = new(services.Allocator, services.Life, services.Memory, services.Retired, identity);
         _deadline = services.Loop.CreateTimer(OnDeadline);
         _retry = services.Loop.CreateTimer(Step);
@@ -636,8 +643,18 @@ internal sealed class DeviceSession : IDisposable
 
     private void Watch()
     {
-        _watches.Add(_services.Xenstore.Watch(Identity.FrontendPath, Step));
-        _watches.Add(_services.Xenstore.Watch(Identity.BackendPath, Step));
+        _watches.Add(_services.Xenstore.Watch(Identity.FrontendPath, StepSoon));
+        _watches.Add(_services.Xenstore.Watch(Identity.BackendPath, StepSoon));
+    }
+
+    /// <summary>One look for all that the watches report together: both fire for most changes.</summary>
+    private void StepSoon()
+    {
+        if (!_isStepDue)
+        {
+            _isStepDue = true;
+            _services.Loop.Post(_stepDue);
+        }
     }
 
     /// <summary>A predecessor's connection from before a restore: what is still in its rings is delivered, what it held is released.</summary>

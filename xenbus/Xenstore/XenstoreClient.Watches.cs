@@ -84,10 +84,10 @@ public sealed partial class XenstoreClient
     private void CallPendingWatches()
     {
         _callIsPosted = false;
-        // By index from the end: a callback may add or remove watches. One that is passed over has posted another call for itself.
-        for (int i = _watches.Count - 1; i >= 0; i--)
+        // By index: a callback may add or remove watches. One that is passed over because of that is called by the next call.
+        for (int i = 0; i < _watches.Count; i++)
         {
-            if (i < _watches.Count && _watches[i] is { IsPending: true } watch)
+            if (_watches[i] is { IsPending: true } watch)
             {
                 watch.IsPending = false;
                 watch.Callback();

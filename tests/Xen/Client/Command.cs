@@ -228,13 +228,21 @@ internal sealed record Command(string Name, Action<CommandContext> Run)
 
         return context =>
         {
-            Match? match = null;
-            if (!context.Session.WaitUntil(context.Deadline, () => (match = context.ReadLines().Select(line => regex.Match(line)).LastOrDefault(found => found.Success)) is not null))
+            // Whole pictures, one after another: to a viewer that only waits for changes QEMU looks ever more seldom, at last every 3 s.
+            DateTime end = DateTime.UtcNow + context.Deadline;
+            Match? match;
+            do
+            {
+                context.Session.Fetch();
+                match = context.ReadLines().Select(line => regex.Match(line)).LastOrDefault(found => found.Success);
+            }
+            while (match is null && DateTime.UtcNow < end);
+            if (match is null)
             {
                 throw new ExpectationException($"expected a line that matches {pattern} within {context.Deadline.TotalSeconds} s, saw this", Printed(context.ReadLines()));
             }
 
-            context.Out.WriteLine(match!.Groups[^1].Value);
+            context.Out.WriteLine(match.Groups[^1].Value);
         };
     }
 
