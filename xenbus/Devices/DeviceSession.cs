@@ -30,7 +30,7 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>A device that failed and cannot even be closed, because xenstore refuses, is tried again this often, each time after a longer pause.</summary>
     private const int MaxFailedSteps = 8;
 
-    /// <summary>A kernel driver that is Closed already says nothing in xenstore when it is unbound, so that is looked for this often.</summary>
+    /// <summary>What no watch tells of is looked for after this time: a kernel driver that is Closed says nothing when it is unbound, and permissions change silently.</summary>
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(100);
@@ -58,6 +58,8 @@ internal sealed class DeviceSession : IDisposable
     private bool _isTaking;
     private bool _isCourtesyOver;
     private bool _isStepDue;
+    private bool _wasRefused;
+    private bool _hasLookedAgain;
     private int _failedSteps;
 
     /// <summary>Makes the driver's object; nothing else happens before <see cref="Start"/>.</summary>
@@ -237,11 +239,18 @@ internal sealed class DeviceSession : IDisposable
                 return;
             }
 
+            _wasRefused = false;
             for (int i = 0; i < MaxActionsPerStep && StepOnce(); i++)
             {
             }
 
             _failedSteps = 0;
+            if (_wasRefused && !_hasLookedAgain)
+            {
+                // Perhaps the toolstack had not set the permissions yet, which no watch tells of.
+                _hasLookedAgain = true;
+                _retry.Start(s_lookAgain);
+            }
         }
         catch (XenException exception)
         {
@@ -534,6 +543,7 @@ internal sealed class DeviceSession : IDisposable
         }
         catch (XenstoreException exception) when (exception.ErrorNumber is Errno.EACCES)
         {
+            _wasRefused = true;
             return null;
         }
     }
@@ -650,6 +660,7 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>One look for all that the watches report together: both fire for most changes.</summary>
     private void StepSoon()
     {
+        _hasLookedAgain = false;
         if (!_isStepDue)
         {
             _isStepDue = true;
