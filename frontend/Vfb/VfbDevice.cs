@@ -18,6 +18,15 @@ internal sealed class VfbDevice : FrontendDevice
     /// <summary>Our own node: pages of pixels that the backend was told last. It stays when we close, and goes with the directory, as the backend's memory of it does.</summary>
     private const string PagesNode = "xenfbfront-pages";
 
+    /// <summary>
+    /// MiB of the kernel's framebuffer, unless the backend's node videoram names less (drivers/video/fbdev/xen-fbfront.c: video, xenfb_probe). The driver's
+    /// parameter can name another number; nothing but an open /dev/fb0 would tell it.
+    /// </summary>
+    private const int KernelMebibytes = 2;
+
+    /// <summary>Bytes that it has when that is less than its picture needs (XENFB_DEFAULT_FB_LEN there: 800x600 at 32 bits).</summary>
+    private const int KernelLeastBytes = 800 * 600 * 4;
+
     private readonly DeviceContext _context;
     private readonly VfbOptions _options;
     private readonly IScreenSource _source;
@@ -83,6 +92,15 @@ internal sealed class VfbDevice : FrontendDevice
         details["protocol"] = abi.Name();
         details["feature-update"] = "1";
         details[PagesNode] = pixelPages.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <inheritdoc/>
+    public override void FollowKernel()
+    {
+        int mebibytes = _context.ReadBackend("videoram", KernelMebibytes, 0, KernelMebibytes);
+        int bytes = Math.Max(mebibytes << 20, KernelLeastBytes);
+        int pages = (bytes + SharedPages.PageBytes - 1) / SharedPages.PageBytes;
+        _context.WriteOwnOnce(PagesNode, pages.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <inheritdoc/>

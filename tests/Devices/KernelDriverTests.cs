@@ -1,7 +1,9 @@
+using System.Globalization;
 using Xenbus;
 using Xenbus.Devices;
 using Xenbus.Domain;
 using Xenbus.Linux.Interop;
+using Xenbus.Loopback;
 using Xenbus.Wire;
 using XenFbFront.Tests.Loopback;
 using XenFbFront.Tests.Support;
@@ -73,6 +75,61 @@ public sealed class KernelDriverTests
             system.BackendHistory.Where(line => line.StartsWith(type, StringComparison.Ordinal)).SkipWhile(line => line == $"{type} 4").Distinct());
         Assert.Equal(0, system.FreedWhileMapped);
         Assert.Null(system.ErrorNode(type));
+        system.EndAndExpectNothingLeft();
+    }
+
+    /// <summary>QEMU has the kernel's pages at an address that must stay valid, so that as many are mapped again although the screen needs fewer.</summary>
+    [Theory]
+    [InlineData(null, 512)]
+    [InlineData("0", 469)]
+    [InlineData("1", 469)]
+    [InlineData("2", 512)]
+    [InlineData("16", 512)]
+    [InlineData("much", 512)]
+    public void Taking_AsManyPagesAsTheKernelHad(string? videoram, int pages)
+    {
+        using SimulatedSystem system = Held(s_taking);
+        if (videoram is not null)
+        {
+            system.Toolstack.Write($"{LoopbackToolstack.BackendPath("vfb", SimulatedSystem.Guest, 0)}/videoram", videoram);
+        }
+
+        system.StartWorker();
+        system.Run(() => IsTaken(system, "vfb") && IsTaken(system, "vkbd"), "taken");
+        Assert.Equal(pages.ToString(CultureInfo.InvariantCulture), system.Node("vfb", "xenfbfront-pages"));
+        // And the directory's page, and the two that are shared.
+        Assert.Equal(pages + 3, system.Hypervisor.Census.Pages);
+        Assert.Null(system.Node("vkbd", "xenfbfront-pages"));
+        system.EndAndExpectNothingLeft();
+    }
+
+    [Fact]
+    public void LetGoByHand_AsManyPagesAsTheKernelHad()
+    {
+        using SimulatedSystem system = Held(new());
+        system.StartWorker();
+        system.Settle();
+        Assert.Null(system.Node("vfb", "xenfbfront-pages"));
+        system.WriteNode("vfb", "state", "5");
+        system.WriteNode("vkbd", "state", "5");
+        system.Settle();
+        system.KernelFrontends.ForEach(kernel => kernel.UnbindByHand());
+        system.RunUntilConnected();
+        Assert.Equal("512", system.Node("vfb", "xenfbfront-pages"));
+        system.EndAndExpectNothingLeft();
+    }
+
+    /// <summary>The backend remembers its first connection, which was ours.</summary>
+    [Fact]
+    public void TakenAgain_NumberOfTheFirstConnectionStays()
+    {
+        using SimulatedSystem system = Held(s_taking);
+        system.WriteNode("vfb", "xenfbfront-pages", "600");
+        system.StartWorker();
+        system.Run(() => IsTaken(system, "vfb") && IsTaken(system, "vkbd"), "taken");
+        Assert.Equal("600", system.Node("vfb", "xenfbfront-pages"));
+        // Two pages of directory for more than 512.
+        Assert.Equal(600 + 4, system.Hypervisor.Census.Pages);
         system.EndAndExpectNothingLeft();
     }
 
@@ -208,6 +265,7 @@ public sealed class KernelDriverTests
 
             Assert.True(system.TryRun(() => IsTaken(system, "vfb") && IsTaken(system, "vkbd"), TimeSpan.FromMinutes(1)), $"moment {moment}: {string.Join('\n', system.Log.Lines.TakeLast(25))}");
             Assert.True(system.FreedWhileMapped == 0, $"moment {moment}: freed while mapped");
+            Assert.True(system.Node("vfb", "xenfbfront-pages") == "512", $"moment {moment}: {system.Node("vfb", "xenfbfront-pages")} pages");
             system.EndAndExpectNothingLeft();
         }
 

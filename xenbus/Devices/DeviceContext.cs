@@ -48,6 +48,19 @@ public sealed class DeviceContext
     public int ReadOwn(string node, int fallback, int min, int max) =>
         Services.Xenstore.ReadNumber($"{Identity.FrontendPath}/{node}") is { } number && number >= min && number <= max ? (int)number : fallback;
 
+    /// <summary>Writes a node of our own directory, unless it is there already or the directory is gone.</summary>
+    /// <exception cref="XenException">Xenstore refuses.</exception>
+    public void WriteOwnOnce(string node, string value) => Services.Xenstore.Transact(transaction =>
+    {
+        if (transaction.Read($"{Identity.FrontendPath}/state") is null || transaction.Read($"{Identity.FrontendPath}/{node}") is not null)
+        {
+            return false;
+        }
+
+        transaction.Write($"{Identity.FrontendPath}/{node}", value);
+        return true;
+    });
+
     /// <summary>A node of the backend's directory that switches something on.</summary>
     public bool IsOffered(string feature) => ReadBackend(feature, 0, 0, int.MaxValue) != 0;
 

@@ -422,6 +422,7 @@ internal sealed class DeviceSession : IDisposable
         }
         else if (driver is null && HeldBy is not null && !_resources.ArePublished)
         {
+            _device.FollowKernel();
             Log.LetGoByKernel(_services.Logger, Identity.Name);
             _isTaking = false;
             _deadline.Cancel();
@@ -461,6 +462,8 @@ internal sealed class DeviceSession : IDisposable
                 return true;
             case DeviceAction.Release:
                 _isTaking = false;
+                // Before: a successor finds the device without a driver and does not know that it had one.
+                _device.FollowKernel();
                 _services.Domain.UnbindKernelDriver(Identity.Type, Identity.Id);
                 return true;
             default:

@@ -2,7 +2,7 @@ namespace Xenbus.Devices;
 
 /// <summary>A driver's side of one device. Called by the framework, on the event loop's thread, in this order; any step may be followed by <see cref="Disconnect"/>.</summary>
 /// <remarks>
-/// <see cref="Prepare"/> or <see cref="TakeOver"/>, then <see cref="Connect"/>, <see cref="BackendChanged"/> and <see cref="OnEvent"/> any number
+/// <see cref="Prepare"/> (after <see cref="FollowKernel"/>, if a driver of the kernel had it) or <see cref="TakeOver"/>, then <see cref="Connect"/>, <see cref="BackendChanged"/> and <see cref="OnEvent"/> any number
 /// of times, then <see cref="Disconnect"/>. After it the memory is gone or soon will be. Then perhaps again from the start.
 /// </remarks>
 public abstract class FrontendDevice : IDisposable
@@ -11,6 +11,12 @@ public abstract class FrontendDevice : IDisposable
     /// <param name="details">Node name → value, written into our directory in one transaction. The port's node is added by the framework.</param>
     /// <exception cref="XenException">It cannot be done; the device is closed with this reason.</exception>
     public abstract void Prepare(IDictionary<string, string> details);
+
+    /// <summary>A driver of the kernel, which may have been connected to the backend, lets go of the device: soon (it is being taken) or just now. May be called twice.</summary>
+    /// <exception cref="XenException">Xenstore refuses something; the device is given up with this reason.</exception>
+    public virtual void FollowKernel()
+    {
+    }
 
     /// <summary>A predecessor's connection is alive: map its pages again and go on from what the rings say.</summary>
     /// <exception cref="XenException">It cannot be done; the device is closed in order.</exception>
