@@ -57,8 +57,8 @@ internal static class Worker
                 isRefused = !options.Unbind && AreAllHeld(host);
                 if (isRefused)
                 {
-                    // Nothing was begun, and nothing that this program could wait for will happen by itself.
-                    loop.Stop();
+                    // Nothing was begun, and nothing that this program could wait for will happen by itself. In order, so that no mark is left in xenstore.
+                    host.Stop(loop.Stop);
                     return;
                 }
             }

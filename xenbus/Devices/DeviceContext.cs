@@ -37,8 +37,8 @@ public sealed class DeviceContext
 
     internal FrontendServices Services { get; }
 
-    /// <summary>A node of the backend's directory, or null.</summary>
-    public string? ReadBackend(string node) => Services.Xenstore.Read($"{Identity.BackendPath}/{node}");
+    /// <summary>A node of the backend's directory, or null, also when it may not be read: so it is when the directory was removed.</summary>
+    public string? ReadBackend(string node) => _session.ReadBackend(node);
 
     /// <summary>A node of the backend's directory as a number; <paramref name="fallback"/> when it is absent, no number, or outside the range.</summary>
     public int ReadBackend(string node, int fallback, int min, int max) =>

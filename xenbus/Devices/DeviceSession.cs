@@ -115,7 +115,8 @@ internal sealed class DeviceSession : IDisposable
     public bool IsHoldTold { get; set; }
 
     /// <summary>Connected, or not about to connect: nobody has to wait for this device.</summary>
-    public bool IsSettled => _lastOurs == XenbusState.Connected || Failure is not null || HeldBy is not null || IsDone || _goal == DeviceGoal.Stop;
+    public bool IsSettled => _lastOurs == XenbusState.Connected || Failure is not null || (HeldBy is not null && !_services.Options.TakesFromKernel) || IsDone
+        || _goal == DeviceGoal.Stop;
 
     /// <summary>Could connect, and lets others do so first.</summary>
     public bool IsWaitingForOthers => _courtesy.IsRunning && !IsSettled;
@@ -357,6 +358,13 @@ internal sealed class DeviceSession : IDisposable
 
         DeviceGoal goal = Failure is null ? _goal : DeviceGoal.Stop;
         DeviceAction action = TransitionTable.Decide(goal, ours, theirs, CurrentPublication(), isOnline);
+        if (action != DeviceAction.Publish)
+        {
+            // The next wait for others is another one.
+            _courtesy.Cancel();
+            _isCourtesyOver = false;
+        }
+
         if (action != DeviceAction.Wait)
         {
             // Each wait has its own deadline.
@@ -422,6 +430,7 @@ internal sealed class DeviceSession : IDisposable
         }
         else if (driver is null && HeldBy is not null && !_resources.ArePublished)
         {
+            HeldBy = null;
             _device.FollowKernel();
             Log.LetGoByKernel(_services.Logger, Identity.Name);
             _isTaking = false;
@@ -538,7 +547,7 @@ internal sealed class DeviceSession : IDisposable
     }
 
     /// <summary>A directory that was removed cannot be told from one that we may not read: both mean that no backend is there.</summary>
-    private string? ReadBackend(string node)
+    public string? ReadBackend(string node)
     {
         try
         {
