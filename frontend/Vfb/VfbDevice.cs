@@ -40,6 +40,7 @@ internal sealed class VfbDevice : FrontendDevice
     private EventRingReader _in = new(EventRingLayout.FramebufferIn);
     private bool _isConnected;
     private bool _isPictureTaken;
+    private uint _firstEvent;
     private bool _updatesRequested;
     private bool _resizeOffered;
     private bool _resizeIsDue;
@@ -137,6 +138,7 @@ internal sealed class VfbDevice : FrontendDevice
     public override void Connect()
     {
         _isConnected = true;
+        _firstEvent = _out.Produced;
         _canvas!.Changed(_canvas.Bounds);
         BackendChanged();
         _driver.Report(_canvas.Geometry);
@@ -192,15 +194,7 @@ internal sealed class VfbDevice : FrontendDevice
 
         uint consumedBefore = _out.Consumed;
         Send();
-        bool hasConsumed = _out.Consumed != consumedBefore;
-        if (hasConsumed && !_isPictureTaken)
-        {
-            // The first event is of the whole screen.
-            _isPictureTaken = true;
-            Log.PictureTaken(_context.Logger, _context.Identity.Name);
-        }
-
-        return events > 0 || hasConsumed;
+        return events > 0 || _out.Consumed != consumedBefore;
     }
 
     /// <inheritdoc/>
@@ -282,6 +276,13 @@ internal sealed class VfbDevice : FrontendDevice
         {
             _context.Fail("backend's index of the framebuffer's out ring is impossible");
             return;
+        }
+
+        if (!_isPictureTaken && (int)(_out.Consumed - _firstEvent) > 0)
+        {
+            // The first update is of the whole screen.
+            _isPictureTaken = true;
+            Log.PictureTaken(_context.Logger, _context.Identity.Name);
         }
 
         if (_resizeIsDue)
