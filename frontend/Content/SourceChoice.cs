@@ -27,7 +27,7 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
         ConsoleSourceOptions console = new()
         {
             VirtualTerminal = options.VirtualTerminal,
-            Font = options.Font is null ? null : ConsoleFont.Load(options.Font),
+            Font = options.Font is null ? null : new TextFont(ConsoleFont.Load(options.Font)),
         };
         if (ConsoleSource.TryOpen(console, loop, out ConsoleSource? source, out string reason))
         {
