@@ -110,6 +110,12 @@ internal sealed class BoxGlyphs
                 return ColumnIsFull(own, 0) && RowsAreEqual(own, 0, own, _height - 1);
             case 0x2595:
                 return ColumnIsFull(own, _width - 1) && RowsAreEqual(own, 0, own, _height - 1);
+            case >= FirstBox and <= LastBox:
+                // Edges without an arm are left alone: many fonts have one glyph for a whole line and for its halves, as the kernel then shows it too.
+                return (ArmOf(codePoint, 0) == Stroke.None || ColumnsAreEqual(own, 0, drawn, 0))
+                    && (ArmOf(codePoint, 1) == Stroke.None || ColumnsAreEqual(own, _width - 1, drawn, _width - 1))
+                    && (ArmOf(codePoint, 2) == Stroke.None || RowsAreEqual(own, 0, drawn, 0))
+                    && (ArmOf(codePoint, 3) == Stroke.None || RowsAreEqual(own, _height - 1, drawn, _height - 1));
             default:
                 return RowsAreEqual(own, 0, drawn, 0) && RowsAreEqual(own, _height - 1, drawn, _height - 1)
                     && ColumnsAreEqual(own, 0, drawn, 0) && ColumnsAreEqual(own, _width - 1, drawn, _width - 1);
@@ -171,7 +177,7 @@ internal sealed class BoxGlyphs
         {
             // A gap behind each dash, so that a row of cells is dashed evenly.
             int start = length * i / count, end = length * (i + 1) / count;
-            end -= Math.Max(1, (end - start) / 3);
+            end = Math.Max(start + 1, end - Math.Max(1, (end - start) / 3));
             if (horizontal != Stroke.None)
             {
                 Fill(bitmap, start, band.Start, end, band.End);
@@ -388,9 +394,12 @@ internal sealed class BoxGlyphs
         lines.Light = Measure(font, light, isRows, bands) == 1 ? bands[0] : new((side - thickness) / 2, (side - thickness) / 2 + thickness);
         int drawnThickness = lines.Light.End - lines.Light.Start, growth = (drawnThickness + 1) / 2;
         lines.Heavy = Measure(font, heavy, isRows, bands) == 1 ? bands[0] : new(Math.Max(0, lines.Light.Start - growth), Math.Min(side, lines.Light.End + growth));
-        (lines.First, lines.Second) = Measure(font, doubled, isRows, bands) == 2
-            ? (bands[0], bands[1])
-            : (new Band(Math.Max(0, lines.Light.Start - drawnThickness), Math.Max(1, lines.Light.Start)), new Band(Math.Min(side - 1, lines.Light.End), Math.Min(side, lines.Light.End + drawnThickness)));
+        int doubledCount = Measure(font, doubled, isRows, bands);
+        // Some fonts show a double line as one. Drawn ones lie beside the place of the single line, and thinner rather than on the cell's edge.
+        (lines.First, lines.Second) = doubledCount > 0
+            ? (bands[0], bands[doubledCount - 1])
+            : (new Band(Math.Max(0, Math.Max(Math.Min(1, lines.Light.Start - 1), lines.Light.Start - drawnThickness)), Math.Max(1, lines.Light.Start)),
+                new Band(Math.Min(side - 1, lines.Light.End), Math.Min(side, Math.Min(Math.Max(side - 1, lines.Light.End + 1), lines.Light.End + drawnThickness))));
         return lines;
     }
 
