@@ -54,7 +54,7 @@ public sealed class ConsoleSource : IScreenSource
     {
         _grid = grid;
         _loop = loop;
-        _painter = new(options.Font ?? BuiltInFonts.Get(16));
+        _painter = new(options.Font ?? new(BuiltInFonts.Get(16)));
         _cursor = options.Cursor;
         _geometry = options.Geometry.Kind != ConsoleGeometryKind.Automatic ? options.Geometry
             : new(VcsTextGrid.AreShownByKernel() ? ConsoleGeometryKind.Keep : ConsoleGeometryKind.Fit);
@@ -196,7 +196,7 @@ public sealed class ConsoleSource : IScreenSource
         }
         else if (_geometry.Kind == ConsoleGeometryKind.Fit && _canvas is { } canvas)
         {
-            ConsoleFont font = _painter.Font;
+            TextFont font = _painter.Font;
             wanted = (Math.Clamp(canvas.Width / font.CellWidth, 1, TextGridContents.MaximumSide), Math.Clamp(canvas.Height / font.CellHeight, 1, TextGridContents.MaximumSide));
         }
         else
@@ -290,7 +290,7 @@ public sealed class ConsoleSource : IScreenSource
             canvas.Changed(canvas.Bounds);
         }
 
-        ConsoleFont font = _painter.Font;
+        TextFont font = _painter.Font;
         // At least one, even if only a part of it is on the canvas.
         int columns = Math.Clamp(canvas.Width / font.CellWidth, 1, _present.Columns), rows = Math.Clamp(canvas.Height / font.CellHeight, 1, _present.Rows);
         int originX = Math.Max(0, (canvas.Width - columns * font.CellWidth) / 2), originY = Math.Max(0, (canvas.Height - rows * font.CellHeight) / 2);
@@ -340,7 +340,7 @@ public sealed class ConsoleSource : IScreenSource
     private void SetCells(bool mustSetAll)
     {
         TextScreen screen = _screen!;
-        ConsoleFont font = _painter.Font;
+        TextFont font = _painter.Font;
         int shift = _present.AttributeShift, stride = _present.Columns;
         // Bit 7 of an attribute is blink. Where nothing blinks the background becomes bright, as on a card whose blinking is switched off.
         int backgroundMask = _blink.IsEnabled ? 0x7 : 0xf, darkMask = _blink.IsDark ? 0x80 : 0;
@@ -378,7 +378,7 @@ public sealed class ConsoleSource : IScreenSource
         _note = note;
         _screen = null;
         _blink.Restart(isNeeded: false);
-        ConsoleFont font = _painter.Font;
+        TextFont font = _painter.Font;
         PixelSurface surface = new(canvas);
         surface.Fill(surface.Bounds, Black);
         int x = (canvas.Width - note.Length * font.CellWidth) / 2, y = (canvas.Height - font.CellHeight) / 2;

@@ -7,7 +7,7 @@ public sealed class ConsoleSourceOptions
     public int VirtualTerminal { get; set; }
 
     /// <summary>Font; null is the built-in one of 8x16.</summary>
-    public ConsoleFont? Font { get; set; }
+    public TextFont? Font { get; set; }
 
     /// <summary>How many columns and rows the console is to have.</summary>
     public ConsoleGeometry Geometry { get; set; } = new(ConsoleGeometryKind.Keep);
