@@ -37,4 +37,10 @@ internal static partial class Log
 
     [LoggerMessage(122, LogLevel.Information, "vkbd/{Id}: {Role} is not offered through {Sink}: {Reason}")]
     public static partial void RoleNotOffered(ILogger logger, int id, Input.InputRole role, string sink, string reason);
+
+    [LoggerMessage(123, LogLevel.Warning, "vkbd/{Id}: {Terminal} is not typed into, keys are dropped: {Reason}")]
+    public static partial void ConsoleTakesNothing(ILogger logger, int id, string terminal, string reason);
+
+    [LoggerMessage(124, LogLevel.Information, "vkbd/{Id}: Ctrl-Alt-Del does nothing here; restart the guest from the host, or type reboot")]
+    public static partial void BootLeftAlone(ILogger logger, int id);
 }

@@ -46,7 +46,7 @@ internal static class Worker
             loop.Stop();
         });
         Log.Screen(logger, provider.GetRequiredService<SourceChoice>().Explanation);
-        Log.Sink(logger, provider.GetRequiredService<IInputSink>().Description);
+        Log.Sink(logger, provider.GetRequiredService<SinkChoice>().Explanation);
         using LoopTimer patience = loop.CreateTimer(() => TellWaiting(host, options, logger));
         bool isStarting = true, isRefused = false;
         host.DevicesChanged += () =>
@@ -109,7 +109,9 @@ internal static class Worker
         services.AddSingleton(new VfbOptions { Width = options.Width, Height = options.Height, Depth = options.Depth });
         services.AddSingleton(static provider => SourceChoice.Make(provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>()));
         services.AddSingleton(static provider => provider.GetRequiredService<SourceChoice>().Source);
-        services.AddSingleton(static provider => CreateSink(provider.GetRequiredService<DaemonOptions>()));
+        services.AddSingleton(static provider => SinkChoice.Make(
+            provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<ILogger>()));
+        services.AddSingleton(static provider => provider.GetRequiredService<SinkChoice>().Sink);
         services.AddSingleton<IScreenSources>(static provider => new SingleSource(provider.GetRequiredService<IScreenSource>()));
         services.AddFrontend<VfbDriver>();
         services.AddSingleton(CreateVkbdDriver);
@@ -120,15 +122,6 @@ internal static class Worker
     private static IDomain CreateDomain(IServiceProvider provider) => provider.GetRequiredService<DaemonOptions>().Loopback is { } directory
         ? LoopbackDomain.FromDirectory(directory)
         : LinuxDomain.IsXenGuest(out string why) ? new LinuxDomain() : throw new XenException("find", "Xen", 0, why);
-
-    private static IInputSink CreateSink(DaemonOptions options) => options.Sink switch
-    {
-        SinkKind.Uinput => new UinputSink(),
-        SinkKind.Recorder => new RecorderSink(options.RecordFile!),
-        SinkKind.None => new NoSink(),
-        // A person's own keyboard and pointer must not be moved by a try-out.
-        SinkKind.Automatic => options.Loopback is null ? new UinputSink() : new NoSink(),
-    };
 
     private static VkbdDriver CreateVkbdDriver(IServiceProvider provider)
     {
