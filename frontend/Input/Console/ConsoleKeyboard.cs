@@ -227,7 +227,7 @@ internal sealed class ConsoleKeyboard : IInputDevice
                 Libc.HoldOutput(_terminal, (state.Locks & KeyLocks.Scroll) != 0);
                 break;
             case KeyActionKind.Boot:
-                Log.BootLeftAlone(_logger, _spec.VkbdId);
+                Log.BootLeftAlone(_logger, _spec.DeviceName);
                 break;
             default:
                 // What is left has no call: the console before this one, scrolling back, which recent kernels cannot do either, and the
@@ -375,13 +375,13 @@ internal sealed class ConsoleKeyboard : IInputDevice
         switch (trouble)
         {
             case Trouble.Closed:
-                Log.ConsoleTakesNothing(_logger, _spec.VkbdId, _path, Errno.Text(errno));
+                Log.ConsoleTakesNothing(_logger, _spec.DeviceName, _path, Errno.Text(errno));
                 break;
             case Trouble.Raw:
-                Log.ConsoleTakesNothing(_logger, _spec.VkbdId, _path, "a program reads its keyboard raw");
+                Log.ConsoleTakesNothing(_logger, _spec.DeviceName, _path, "a program reads its keyboard raw");
                 break;
             case Trouble.Refused:
-                Log.ConsoleTakesNothing(_logger, _spec.VkbdId, _path, $"{Errno.Text(errno)}; {ConsoleSink.Remedy}");
+                Log.ConsoleTakesNothing(_logger, _spec.DeviceName, _path, $"{Errno.Text(errno)}; {ConsoleSink.Remedy}");
                 break;
             case Trouble.None:
                 break;

@@ -52,7 +52,7 @@ public sealed unsafe class ConsoleSink(int number, ILogger logger) : IInputSink
     {
         if (spec.Role != InputRole.Keyboard)
         {
-            Log.RoleNotOffered(logger, spec.VkbdId, spec.Role, Description, "a text console has none");
+            Log.RoleNotOffered(logger, spec.DeviceName, Description, spec.Role == InputRole.Pointer ? "a pointer" : "touch");
             return new NoSink().Open(spec, descriptors);
         }
 

@@ -44,7 +44,7 @@ public sealed class UhidSink(EventLoop loop, ILogger logger, string devicePath =
     {
         if (spec.Role == InputRole.Touch)
         {
-            Log.RoleNotOffered(logger, spec.VkbdId, spec.Role, Description, "load uinput for it");
+            Log.RoleNotOffered(logger, spec.DeviceName, Description, "touch, which needs uinput");
             return new NoSink().Open(spec, descriptors);
         }
 

@@ -35,7 +35,7 @@ public sealed class UhidSinkTests : IDisposable
     {
         using IInputDevice device = Sink("/nonexistent").Open(new(InputRole.Touch, 0) { ContactCount = 5 }, _kept);
         Assert.Equal(0, device.Write([new(InputCodes.EV_KEY, InputCodes.BTN_TOUCH, 1)]));
-        Assert.Contains("Touch", Assert.Single(_logger.Lines));
+        Assert.Contains("touch", Assert.Single(_logger.Lines));
     }
 
     [Fact]
