@@ -110,6 +110,7 @@ internal static class Worker
         services.AddSingleton(static provider => SourceChoice.Make(provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>()));
         services.AddSingleton(static provider => provider.GetRequiredService<SourceChoice>().Source);
         services.AddSingleton(static provider => CreateSink(provider.GetRequiredService<DaemonOptions>()));
+        services.AddSingleton<IScreenSources>(static provider => new SingleSource(provider.GetRequiredService<IScreenSource>()));
         services.AddFrontend<VfbDriver>();
         services.AddSingleton(CreateVkbdDriver);
         services.AddSingleton<IFrontendDriver>(static provider => provider.GetRequiredService<VkbdDriver>());

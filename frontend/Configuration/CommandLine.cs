@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using XenFbFront.Content;
 using XenFbFront.Vfb;
 
 namespace XenFbFront.Configuration;
@@ -18,6 +19,9 @@ internal static class CommandLine
         new("source", "WHAT", "console, pattern or keys (default: console, else keys)", SetSource),
         new("vt", "N", "the text console to show (default: the active one)", static (o, v) => o.VirtualTerminal = Number("vt", v, 1, 63)),
         new("font", "FILE", "PSF font of the text console (default: built in, 8x16)", static (o, v) => o.Font = v),
+        new("geometry", "CxR", "its columns and rows, or keep, or fit the screen (default)", SetGeometry),
+        new("cursor", "SHAPE", "underline, block or none (default: underline)", SetCursor),
+        new("blink", "MS", "time that cursor and blinking text show (default: 0, always)", SetBlink),
         new("size", "WxH", "size in pixels (default: what the backend or source wants)", SetSize),
         new("depth", "BITS", "bits of a pixel: 8, 16, 24 or 32 (default: 32)", SetDepth),
         new("sink", "WHERE", "input to uinput, record:FILE or none (default: uinput)", SetSink),
@@ -32,8 +36,7 @@ internal static class CommandLine
         get
         {
             StringBuilder text = new();
-            text.Append("xenfbfront: Xen's paravirtual screen, keyboard and pointer from userspace\n\n");
-            text.Append("usage: xenfbfront [OPTION...]\n\n");
+            text.Append("xenfbfront [OPTION...]: Xen's paravirtual screen, keyboard and pointer\n");
             foreach (Option option in s_options)
             {
                 text.Append($"  --{option.Name} {option.Value}".PadRight(20)).Append(option.Help).Append('\n');
@@ -45,10 +48,9 @@ internal static class CommandLine
 
             text.Append("  --config FILE     lines `name = value` (default: /etc/xenfbfront.conf)\n");
             text.Append("  --no-holder       one process; killing it harms the guest while connected\n");
-            text.Append("  --version         print the version and end\n\n");
-            text.Append("Ctrl-C or SIGTERM closes the devices in order.\n");
-            text.Append("Exit status: 0 ended in order, 2 wrong option, 3 something is missing or\n");
-            text.Append("refused, 4 ended without closing in order, 1 a mistake of the program.\n");
+            text.Append("  --version         print the version and end\n");
+            text.Append("Exit status: 0 ended in order (SIGTERM), 2 wrong option, 3 missing or refused,\n");
+            text.Append("4 ended without closing in order, 1 a mistake of the program.\n");
             return text.ToString();
         }
     }
@@ -183,6 +185,31 @@ internal static class CommandLine
         "keys" => SourceKind.Keys,
         _ => throw Wrong("source", value, "console, pattern or keys"),
     };
+
+    private static void SetGeometry(DaemonOptions options, string value)
+    {
+        string[] sides = value.Split('x');
+        options.Geometry = value switch
+        {
+            "keep" => new(ConsoleGeometryKind.Keep),
+            "fit" => new(ConsoleGeometryKind.Fit),
+            _ when sides.Length == 2 && TryNumber(sides[0], out int columns) && TryNumber(sides[1], out int rows)
+                && columns is > 0 and <= TextGridContents.MaximumSide && rows is > 0 and <= TextGridContents.MaximumSide =>
+                new(ConsoleGeometryKind.Fixed, columns, rows),
+            _ => throw Wrong("geometry", value, $"COLUMNSxROWS as in 100x37, at most {TextGridContents.MaximumSide}, or fit or keep"),
+        };
+    }
+
+    private static void SetCursor(DaemonOptions options, string value) => options.Cursor = value switch
+    {
+        "underline" => CursorShape.Underline,
+        "block" => CursorShape.Block,
+        "none" => CursorShape.None,
+        _ => throw Wrong("cursor", value, "underline, block or none"),
+    };
+
+    private static void SetBlink(DaemonOptions options, string value) => options.BlinkMs =
+        TryNumber(value, out int time) && time is 0 or (>= 50 and <= 10_000) ? time : throw Wrong("blink", value, "50 to 10000 ms, or 0 for no blinking");
 
     private static void SetSize(DaemonOptions options, string value)
     {

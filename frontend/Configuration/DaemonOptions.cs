@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using XenFbFront.Content;
 
 namespace XenFbFront.Configuration;
 
@@ -16,6 +17,15 @@ public sealed class DaemonOptions
 
     /// <summary>Console font file, or null for the built-in one.</summary>
     public string? Font { get; set; }
+
+    /// <summary>How many columns and rows the text console is to have.</summary>
+    public ConsoleGeometry Geometry { get; set; }
+
+    /// <summary>How the cursor of the text console looks.</summary>
+    public CursorShape Cursor { get; set; } = CursorShape.Underline;
+
+    /// <summary>Milliseconds that what blinks is to be seen, and then not; 0 for no blinking.</summary>
+    public int BlinkMs { get; set; }
 
     /// <summary>Pixels, 0 for what the backend or the source likes.</summary>
     public int Width { get; set; }

@@ -6,20 +6,32 @@ namespace XenFbFront.Content;
 /// <remarks>
 /// The first change after quiet is answered at once, later ones at most once in <see cref="ReadPeriodMs"/>. Each reading takes the kernel's
 /// console lock: a mirror that read at every notification slowed a flood of output to a sixtieth, one at this pace cannot be measured. Without
-/// changes it sleeps. Nothing allocates until the size of the grid or the terminal that is followed changes.
+/// changes it sleeps, once it has looked a last time after <see cref="LastLookMs"/>. Nothing allocates until the size of the grid or the terminal
+/// that is followed changes.
 /// </remarks>
 public sealed class ConsoleSource : IScreenSource
 {
     /// <summary>Shortest time from one reading to the next, milliseconds.</summary>
     public const int ReadPeriodMs = 10;
 
+    /// <summary>
+    /// Time after the last change at which it reads once more, milliseconds: a program that begins with graphics, or sets the palette by PIO_CMAP,
+    /// raises no notification, but it writes something or switches the terminal shortly before.
+    /// </summary>
+    public const int LastLookMs = 1000;
+
+    /// <summary>What old kernels put into the right half of a wide character, and new ones.</summary>
+    private const uint OldFiller = ' ', Filler = 0x200b;
+
     private const uint Black = 0x000000, NoteColour = 0xaaaaaa;
 
     private readonly ITextGrid _grid;
     private readonly EventLoop _loop;
-    private readonly LoopTimer _timer;
+    private readonly LoopTimer _timer, _lastLook;
     private readonly TextPainter _painter;
     private readonly CursorShape _cursor;
+    private readonly ConsoleGeometry _geometry;
+    private readonly BlinkClock _blink;
     private readonly uint[] _colours = new uint[TextGridContents.PaletteLength];
 
     // What was read last and what is read next; they change places.
@@ -29,12 +41,14 @@ public sealed class ConsoleSource : IScreenSource
     private string? _note;
     private int _firstColumn, _firstRow;
     private (int Width, int Height) _sizeAskedFor;
+    private (int Terminal, int Columns, int Rows) _fitted;
+    private bool _hasBlinkingText;
     private int _attachments;
     private long _lastRead;
 
     /// <summary>Creates a source for a grid and reads it once, for its size.</summary>
     /// <param name="grid">The console; from here on the source's to dispose.</param>
-    /// <param name="options">Font and cursor.</param>
+    /// <param name="options">Font, size and cursor.</param>
     /// <param name="loop">The loop on whose thread everything runs.</param>
     public ConsoleSource(ITextGrid grid, ConsoleSourceOptions options, EventLoop loop)
     {
@@ -42,9 +56,13 @@ public sealed class ConsoleSource : IScreenSource
         _loop = loop;
         _painter = new(options.Font ?? new(BuiltInFonts.Get(16)));
         _cursor = options.Cursor;
+        _geometry = options.Geometry.Kind != ConsoleGeometryKind.Automatic ? options.Geometry
+            : new(VcsTextGrid.AreShownByKernel() ? ConsoleGeometryKind.Keep : ConsoleGeometryKind.Fit);
         _timer = loop.CreateTimer(Refresh);
+        _lastLook = loop.CreateTimer(Look);
+        _blink = new(loop, options.BlinkMs, OnBeat);
         _present.Resize(80, 25);
-        if (_grid.Read(_next) == TextGridState.Text)
+        if (ReadFitted() == TextGridState.Text)
         {
             (_present, _next) = (_next, _present);
         }
@@ -88,6 +106,8 @@ public sealed class ConsoleSource : IScreenSource
     {
         _attachments++;
         _timer.Cancel();
+        _lastLook.Cancel();
+        _blink.Restart(isNeeded: false);
         _grid.Unwatch();
         _canvas = null;
         _screen = null;
@@ -98,6 +118,8 @@ public sealed class ConsoleSource : IScreenSource
     {
         Detach();
         _timer.Dispose();
+        _lastLook.Dispose();
+        _blink.Dispose();
         _grid.Dispose();
     }
 
@@ -122,13 +144,19 @@ public sealed class ConsoleSource : IScreenSource
 
     private void Refresh()
     {
+        _lastLook.Start(TimeSpan.FromMilliseconds(LastLookMs));
+        Look();
+    }
+
+    private void Look()
+    {
         if (_canvas is not { } canvas)
         {
             return;
         }
 
         _lastRead = _loop.Clock.GetTimestamp();
-        switch (_grid.Read(_next))
+        switch (ReadFitted())
         {
             case TextGridState.Text:
                 ShowText(canvas);
@@ -145,6 +173,45 @@ public sealed class ConsoleSource : IScreenSource
 
                 break;
         }
+    }
+
+    /// <summary>Reads the grid, after it was given its size where it is to have another one.</summary>
+    private TextGridState ReadFitted()
+    {
+        TextGridState state = _grid.Read(_next);
+        return state == TextGridState.Text && TryFit() ? _grid.Read(_next) : state;
+    }
+
+    /// <summary>
+    /// Gives the grid that was read its size: once for each terminal and size, so that a person who chooses another one with stty keeps it. What comes
+    /// to be active is another terminal, perhaps one that has just been allocated and has the kernel's size.
+    /// </summary>
+    /// <returns>Whether it has another size now.</returns>
+    private bool TryFit()
+    {
+        (int Columns, int Rows) wanted = (_next.Columns, _next.Rows);
+        if (_geometry.Kind == ConsoleGeometryKind.Fixed)
+        {
+            wanted = (_geometry.Columns, _geometry.Rows);
+        }
+        else if (_geometry.Kind == ConsoleGeometryKind.Fit && _canvas is { } canvas)
+        {
+            TextFont font = _painter.Font;
+            wanted = (Math.Clamp(canvas.Width / font.CellWidth, 1, TextGridContents.MaximumSide), Math.Clamp(canvas.Height / font.CellHeight, 1, TextGridContents.MaximumSide));
+        }
+        else
+        {
+            return false;
+        }
+
+        (int, int, int) fitted = (_next.Terminal, wanted.Columns, wanted.Rows);
+        if (fitted == _fitted)
+        {
+            return false;
+        }
+
+        _fitted = fitted;
+        return wanted != (_next.Columns, _next.Rows) && _grid.TryResize(wanted.Columns, wanted.Rows);
     }
 
     private void ShowText(Canvas canvas)
@@ -171,14 +238,47 @@ public sealed class ConsoleSource : IScreenSource
             LayOut(canvas);
         }
 
-        bool mustSetAll = SetColours() | ScrollToCursor() | isNew;
+        // Text that was dark comes back with everything else.
+        bool mustSetAll = SetColours() | ScrollToCursor() | isNew | (_blink.IsDark && _hasBlinkingText);
+        bool hasCursor = _present.CursorColumn >= 0 && _present.CursorRow >= 0 && _cursor != CursorShape.None;
+        _hasBlinkingText = _blink.IsEnabled && HasBlinkingText();
+        _blink.Restart(hasCursor || _hasBlinkingText);
         SetCells(mustSetAll);
+        Draw(canvas);
+    }
+
+    private void OnBeat()
+    {
+        if (_canvas is { } canvas && _screen is not null)
+        {
+            SetCells(mustSetAll: _hasBlinkingText);
+            Draw(canvas);
+        }
+    }
+
+    private void Draw(Canvas canvas)
+    {
         TextScreen screen = _screen!;
-        screen.SetCursor(_present.CursorColumn - _firstColumn, _present.CursorRow - _firstRow, _present.CursorColumn < 0 || _present.CursorRow < 0 ? CursorShape.None : _cursor);
+        bool hasCursor = _present.CursorColumn >= 0 && _present.CursorRow >= 0 && !_blink.IsDark;
+        screen.SetCursor(_present.CursorColumn - _firstColumn, _present.CursorRow - _firstRow, hasCursor ? _cursor : CursorShape.None);
         if (screen.Draw(canvas))
         {
             canvas.Flush();
         }
+    }
+
+    private bool HasBlinkingText()
+    {
+        int bit = 0x80 << _present.AttributeShift;
+        foreach (ushort cell in _present.Cells)
+        {
+            if ((cell & bit) != 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Clears the canvas and puts as many cells on it as fit, in its centre.</summary>
@@ -242,6 +342,8 @@ public sealed class ConsoleSource : IScreenSource
         TextScreen screen = _screen!;
         TextFont font = _painter.Font;
         int shift = _present.AttributeShift, stride = _present.Columns;
+        // Bit 7 of an attribute is blink. Where nothing blinks the background becomes bright, as on a card whose blinking is switched off.
+        int backgroundMask = _blink.IsEnabled ? 0x7 : 0xf, darkMask = _blink.IsDark ? 0x80 : 0;
         mustSetAll |= shift != _next.AttributeShift || _present.Cells.Length != _next.Cells.Length;
         for (int row = 0; row < screen.Rows; row++)
         {
@@ -259,8 +361,9 @@ public sealed class ConsoleSource : IScreenSource
                 // The right half of a wide character holds a mark without width or a blank; both have a blank glyph, so the left half stands
                 // alone before a gap.
                 int attribute = cells[column] >> shift;
-                // Bit 7 of an attribute is blink. Nothing here blinks; as on a card whose blinking is switched off, the background becomes bright.
-                screen.Set(column, row, new(font.GlyphFor((int)codePoints[column]), _colours[attribute & 0xf], _colours[attribute >> 4 & 0xf]));
+                uint foreground = _colours[attribute & 0xf], background = _colours[attribute >> 4 & backgroundMask];
+                bool isDark = (attribute & darkMask) != 0;
+                screen.Set(column, row, new(font.GlyphFor((int)codePoints[column]), isDark ? background : foreground, background));
             }
         }
     }
@@ -274,6 +377,7 @@ public sealed class ConsoleSource : IScreenSource
 
         _note = note;
         _screen = null;
+        _blink.Restart(isNeeded: false);
         TextFont font = _painter.Font;
         PixelSurface surface = new(canvas);
         surface.Fill(surface.Bounds, Black);

@@ -28,6 +28,10 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
         {
             VirtualTerminal = options.VirtualTerminal,
             Font = options.Font is null ? null : new TextFont(ConsoleFont.Load(options.Font)),
+            // A try-out must not change the size of a person's own console.
+            Geometry = options.Loopback is not null && options.Geometry.Kind == ConsoleGeometryKind.Automatic ? new(ConsoleGeometryKind.Keep) : options.Geometry,
+            Cursor = options.Cursor,
+            BlinkMs = options.BlinkMs,
         };
         if (ConsoleSource.TryOpen(console, loop, out ConsoleSource? source, out string reason))
         {

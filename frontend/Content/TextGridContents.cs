@@ -19,6 +19,9 @@ public sealed class TextGridContents
     /// <summary>Rows, 0 before the first reading.</summary>
     public int Rows { get; private set; }
 
+    /// <summary>Number of the terminal that was read; another one than before when the active one is followed and was switched.</summary>
+    public int Terminal { get; set; }
+
     /// <summary>Column of the cursor, 0 to <see cref="Columns"/> - 1, or -1 when it is not known.</summary>
     public int CursorColumn { get; set; } = -1;
 

@@ -33,6 +33,7 @@ public sealed class VcsTextGrid : ITextGrid
     private readonly EpollEvent[] _ready = new EpollEvent[2];
     private readonly bool _followsActive;
     private readonly Descriptor? _active;
+    private readonly GlyphMap _glyphs = new();
     private Descriptor? _cells, _characters, _terminal;
     private byte[] _buffer = new byte[HeaderBytes + 80 * 25 * 2];
     private int _number;
@@ -64,6 +65,31 @@ public sealed class VcsTextGrid : ITextGrid
         0x000000, 0xaa0000, 0x00aa00, 0xaa5500, 0x0000aa, 0xaa00aa, 0x00aaaa, 0xaaaaaa,
         0x555555, 0xff5555, 0x55ff55, 0xffff55, 0x5555ff, 0xff55ff, 0x55ffff, 0xffffff,
     ];
+
+    /// <summary>Whether a display driver of the kernel shows the virtual terminals, or it cannot be known. Without one their size is nobody else's business.</summary>
+    public static bool AreShownByKernel()
+    {
+        // Registered drivers, each with its name and whether it is in use; the dummy one shows nothing. C: MAX_NR_CON_DRIVER in the kernel's vt.c.
+        const int drivers = 16;
+        bool isKnown = false;
+        Span<byte> bind = stackalloc byte[1], name = stackalloc byte[64];
+        for (int i = 0; i < drivers; i++)
+        {
+            if (ReadAttribute($"/sys/class/vtconsole/vtcon{i}/bind", bind) != 1 || bind[0] != '1')
+            {
+                continue;
+            }
+
+            isKnown = true;
+            int length = ReadAttribute($"/sys/class/vtconsole/vtcon{i}/name", name);
+            if (length <= 0 || name[..length].IndexOf("dummy device"u8) < 0)
+            {
+                return true;
+            }
+        }
+
+        return !isKnown;
+    }
 
     /// <summary>Opens a virtual terminal's devices.</summary>
     /// <param name="number">1 to <see cref="MaximumNumber"/>, or 0 to follow the active one. One that is not allocated becomes so.</param>
@@ -119,6 +145,21 @@ public sealed class VcsTextGrid : ITextGrid
     }
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// When the active terminal is followed all terminals get the size, where that is allowed, so that a program which starts on another one finds it
+    /// already. One that is allocated later begins with the kernel's own size.
+    /// </remarks>
+    public bool TryResize(int columns, int rows)
+    {
+        if (_terminal is null)
+        {
+            return false;
+        }
+
+        return (_followsActive && Libc.SetAllConsoleSizes(_terminal.Number, columns, rows) == 0) || Libc.SetWindowSize(_terminal.Number, columns, rows) == 0;
+    }
+
+    /// <inheritdoc/>
     public void Watch(EventLoop loop, Action onChanged)
     {
         Unwatch();
@@ -148,6 +189,13 @@ public sealed class VcsTextGrid : ITextGrid
     private static string CellsPath(int number) => number == 0 ? "/dev/vcsa" : $"/dev/vcsa{number}";
 
     private static string CharactersPath(int number) => number == 0 ? "/dev/vcsu" : $"/dev/vcsu{number}";
+
+    /// <returns>Bytes read, or negative.</returns>
+    private static int ReadAttribute(string path, Span<byte> content)
+    {
+        using Descriptor? file = OpenOrNull(path, OpenFlags.ReadOnly);
+        return file is null ? -1 : Libc.ReadAt(file.Number, content, 0);
+    }
 
     private static Descriptor? OpenOrNull(string path, int flags)
     {
@@ -206,6 +254,7 @@ public sealed class VcsTextGrid : ITextGrid
         if (number > 0 && number != _number)
         {
             _number = number;
+            _glyphs.Forget();
         }
 
         Name = NameOf(Math.Max(0, _number));
@@ -263,6 +312,7 @@ public sealed class VcsTextGrid : ITextGrid
             contents.Resize(columns, rows);
             if (length == needed && ReadCharacters(contents))
             {
+                contents.Terminal = _number;
                 ReadCursor(contents, isClamped);
                 ReadColours(contents);
                 return TextGridState.Text;
@@ -304,10 +354,12 @@ public sealed class VcsTextGrid : ITextGrid
         int length = _characters is null ? -1 : Libc.ReadAt(_characters.Number, characters, 0);
         if (length < 0)
         {
-            // No vcsu, or "no data" because UTF-8 mode is off: then the glyph numbers are those of the font, which by default is a VGA card's.
+            // No vcsu, or "no data" because UTF-8 mode is off: then the glyph numbers tell. The ninth bit of a number is where the font takes it.
+            _glyphs.Refresh(_terminal);
+            int ninthBit = _terminal is null ? 0 : Math.Max(0, Libc.GetHighFontMask(_terminal.Number));
             for (int i = 0; i < cells.Length; i++)
             {
-                contents.CodePoints[i] = (uint)CodePage437.ToCodePoint((byte)cells[i]);
+                contents.CodePoints[i] = _glyphs.CodePointOf((byte)cells[i] | ((cells[i] & ninthBit) != 0 ? 256 : 0));
             }
 
             return true;

@@ -29,12 +29,12 @@ internal sealed class VfbDevice : FrontendDevice
 
     private readonly DeviceContext _context;
     private readonly VfbOptions _options;
-    private readonly IScreenSource _source;
     private readonly VfbDriver _driver;
     private readonly UpdateBudget _budget;
     private readonly LoopTimer _moreLater;
     private SharedPages? _shared;
     private SharedPages? _memory;
+    private IScreenSource? _source;
     private FramebufferCanvas? _canvas;
     private EventRingWriter _out = new(EventRingLayout.FramebufferOut);
     private EventRingReader _in = new(EventRingLayout.FramebufferIn);
@@ -46,11 +46,10 @@ internal sealed class VfbDevice : FrontendDevice
     private bool _resizeIsDue;
     private (int Width, int Height) _wantedSize;
 
-    public VfbDevice(DeviceContext context, VfbOptions options, IScreenSource source, VfbDriver driver)
+    public VfbDevice(DeviceContext context, VfbOptions options, VfbDriver driver)
     {
         _context = context;
         _options = options;
-        _source = source;
         _driver = driver;
         _budget = new(context.Loop.Clock);
         _moreLater = context.Loop.CreateTimer(Send);
@@ -59,12 +58,8 @@ internal sealed class VfbDevice : FrontendDevice
     /// <inheritdoc/>
     public override void Prepare(IDictionary<string, string> details)
     {
-        if (!_driver.TryClaimSource(this))
-        {
-            throw new XenException("serve", _context.Identity.Name, 0, "one framebuffer is served already and the source cannot be shown twice");
-        }
-
-        FramebufferGeometry geometry = ChooseGeometry();
+        IScreenSource source = ClaimSource("serve");
+        FramebufferGeometry geometry = ChooseGeometry(source);
         ProtocolAbi abi = ProtocolAbis.Native;
         int pixelPages = ChoosePages(geometry);
         int directoryPages = PageDirectory.DirectoryPages(abi, pixelPages);
@@ -88,7 +83,7 @@ internal sealed class VfbDevice : FrontendDevice
         _budget.Reset();
         Notes = new() { Size = VfbNotes.PackSize(geometry.Width, geometry.Height), Depth = geometry.Depth, DirectoryPages = directoryPages };
 
-        AttachSource(geometry, directoryPages);
+        AttachSource(source, geometry, directoryPages);
         details[PublishedNodes.PageReference] = sharedFrame[0].ToString();
         details["protocol"] = abi.Name();
         details["feature-update"] = "1";
@@ -107,11 +102,7 @@ internal sealed class VfbDevice : FrontendDevice
     /// <inheritdoc/>
     public override void TakeOver()
     {
-        if (!_driver.TryClaimSource(this))
-        {
-            throw new XenException("take over", _context.Identity.Name, 0, "one framebuffer is served already");
-        }
-
+        IScreenSource source = ClaimSource("take over");
         _shared = _context.Resources.TakeOverPages(0);
         _memory = _context.Resources.TakeOverPages(1);
         VfbNotes notes = Notes;
@@ -131,7 +122,7 @@ internal sealed class VfbDevice : FrontendDevice
 
         // A resize event of the predecessor may be lost with it; telling the geometry again does no harm.
         _resizeIsDue = true;
-        AttachSource(geometry, notes.DirectoryPages);
+        AttachSource(source, geometry, notes.DirectoryPages);
     }
 
     /// <inheritdoc/>
@@ -202,7 +193,7 @@ internal sealed class VfbDevice : FrontendDevice
     {
         if (_canvas is not null)
         {
-            _source.Detach();
+            _source?.Detach();
             _canvas.Dispose();
             _canvas = null;
             _driver.Report(null);
@@ -212,7 +203,11 @@ internal sealed class VfbDevice : FrontendDevice
         _isConnected = _updatesRequested = _resizeIsDue = _isPictureTaken = false;
         _shared = null;
         _memory = null;
-        _driver.ReleaseSource(this);
+        if (_source is { } source)
+        {
+            _driver.ReleaseSource(this, source);
+            _source = null;
+        }
     }
 
     /// <inheritdoc/>
@@ -224,12 +219,15 @@ internal sealed class VfbDevice : FrontendDevice
 
     private ref VfbNotes Notes => ref MemoryMarshal.AsRef<VfbNotes>(_context.Resources.Notes);
 
-    private FramebufferGeometry ChooseGeometry()
+    private IScreenSource ClaimSource(string operation) => _source = _driver.ClaimSource(this, _context.Identity.Id)
+        ?? throw new XenException(operation, _context.Identity.Name, 0, "another framebuffer shows its source; give it one of its own, as in --vfb 1=console:2");
+
+    private FramebufferGeometry ChooseGeometry(IScreenSource source)
     {
         (int width, int height) = (_options.Width, _options.Height);
         if (width == 0)
         {
-            (int preferredWidth, int preferredHeight) = _source.PreferredSize;
+            (int preferredWidth, int preferredHeight) = source.PreferredSize;
             width = _context.ReadBackend("width", preferredWidth, FramebufferGeometry.MinSide, FramebufferGeometry.MaxSide);
             height = _context.ReadBackend("height", preferredHeight, FramebufferGeometry.MinSide, FramebufferGeometry.MaxSide);
         }
@@ -254,11 +252,11 @@ internal sealed class VfbDevice : FrontendDevice
         return Math.Max(pages, before);
     }
 
-    private void AttachSource(FramebufferGeometry geometry, int directoryPages)
+    private void AttachSource(IScreenSource source, FramebufferGeometry geometry, int directoryPages)
     {
         _canvas?.Dispose();
         _canvas = new(_memory!, directoryPages * SharedPages.PageBytes, geometry, Send, TryResize);
-        _source.Attach(_canvas);
+        source.Attach(_canvas);
         // What is not drawn in the pages themselves is there at least once before anybody looks.
         _canvas.Deliver(_canvas.Bounds);
     }
@@ -375,7 +373,7 @@ internal sealed class VfbDevice : FrontendDevice
     private void Resize()
     {
         // Since it was asked for, the connection may have ended, and another begun with other memory.
-        if (!_isConnected || _canvas is not { } canvas || _memory is not { } memory)
+        if (!_isConnected || _canvas is not { } canvas || _memory is not { } memory || _source is not { } source)
         {
             return;
         }
@@ -386,10 +384,10 @@ internal sealed class VfbDevice : FrontendDevice
             return;
         }
 
-        _source.Detach();
+        source.Detach();
         Notes.Size = VfbNotes.PackSize(geometry.Width, geometry.Height);
         _resizeIsDue = true;
-        AttachSource(geometry, Notes.DirectoryPages);
+        AttachSource(source, geometry, Notes.DirectoryPages);
         _driver.Report(geometry);
         Send();
     }

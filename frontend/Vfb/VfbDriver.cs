@@ -3,10 +3,10 @@ using XenFbFront.Content;
 
 namespace XenFbFront.Vfb;
 
-/// <summary>Serves <c>vfb</c> devices: the first shows the source, a second one is refused for now.</summary>
-public sealed class VfbDriver(VfbOptions options, IScreenSource source) : IFrontendDriver
+/// <summary>Serves <c>vfb</c> devices: each shows its source, and a source is shown once.</summary>
+public sealed class VfbDriver(VfbOptions options, IScreenSources sources) : IFrontendDriver
 {
-    private VfbDevice? _owner;
+    private readonly Dictionary<IScreenSource, VfbDevice> _owners = [];
 
     /// <inheritdoc/>
     public string DeviceType => "vfb";
@@ -15,20 +15,21 @@ public sealed class VfbDriver(VfbOptions options, IScreenSource source) : IFront
     public event Action<FramebufferGeometry?>? GeometryChanged;
 
     /// <inheritdoc/>
-    public FrontendDevice Create(DeviceContext context) => new VfbDevice(context, options, source, this);
+    public FrontendDevice Create(DeviceContext context) => new VfbDevice(context, options, this);
 
-    /// <summary>A source has one canvas: the first device that asks gets it until it is disposed.</summary>
-    internal bool TryClaimSource(VfbDevice device)
+    /// <summary>The source for a device, until it is released: a source has one canvas.</summary>
+    /// <returns>Null when another device has it.</returns>
+    internal IScreenSource? ClaimSource(VfbDevice device, int framebuffer)
     {
-        _owner ??= device;
-        return _owner == device;
+        IScreenSource source = sources[framebuffer];
+        return _owners.TryAdd(source, device) || _owners[source] == device ? source : null;
     }
 
-    internal void ReleaseSource(VfbDevice device)
+    internal void ReleaseSource(VfbDevice device, IScreenSource source)
     {
-        if (_owner == device)
+        if (_owners.TryGetValue(source, out VfbDevice? owner) && owner == device)
         {
-            _owner = null;
+            _owners.Remove(source);
         }
     }
 

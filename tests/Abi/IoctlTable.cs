@@ -55,12 +55,17 @@ internal static class IoctlTable
         Optional("KDGETMODE", 0x00004b3b, Kd),
         Optional("KDSETMODE", 0x00004b3a, Kd),
         Optional("KDGKBMODE", 0x00004b44, Kd),
+        Optional("KDGKBENT", 0x00004b46, Kd),
+        Optional("KDGKBSENT", 0x00004b48, Kd),
+        Optional("KDGKBDIACRUC", 0x00004bfa, Kd),
+        Optional("VT_ACTIVATE", 0x00005606, Vt),
         Optional("VT_GETMODE", 0x00005601, Vt),
         Optional("VT_GETSTATE", 0x00005603, Vt),
         Optional("VT_GETHIFONTMASK", 0x0000560d, Vt),
         // Younger than the headers of Debian 12: the expression is the macro's body, with another type of 8 bytes.
         Optional("VT_GETCONSIZECSRPOS", 0x80085610, Vt, "_IOR('V', 0x10, uint64_t)"),
         Optional("TIOCGWINSZ", 0x00005413, Terminal),
+        Optional("TIOCSTI", 0x00005412, Terminal),
         Optional("TIOCLINUX", 0x0000541c, Terminal),
     ];
 

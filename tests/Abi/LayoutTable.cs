@@ -7,6 +7,7 @@ using Xenbus.Wire;
 using Xenbus.Wire.Fbif;
 using Xenbus.Wire.Kbdif;
 using XenFbFront.Input;
+using XenFbFront.Input.Keys;
 using XenFbFront.Vfb;
 using XenFbFront.Vkbd;
 
@@ -312,6 +313,18 @@ internal static class LayoutTable
             new(nameof(VkbdState.Held), null, 16),
             new(nameof(VkbdState.Touching), null, 112),
             new(nameof(VkbdState.NextTrackingId), null, 120),
+        ]),
+
+        Own<KeyComposerState>(80,
+        [
+            new(nameof(KeyComposerState.Locked), null, 0),
+            new(nameof(KeyComposerState.Latched), null, 1),
+            new(nameof(KeyComposerState.LockBits), null, 2),
+            new(nameof(KeyComposerState.IsComposing), null, 3),
+            new(nameof(KeyComposerState.IsEnteringCode), null, 4),
+            new(nameof(KeyComposerState.Code), null, 8),
+            new(nameof(KeyComposerState.Pending), null, 12),
+            new(nameof(KeyComposerState.Held), null, 16),
         ]),
 
         Own<VkbdNotes>(352,

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging;
 using XenFbFront.Configuration;
+using XenFbFront.Content;
 using Xunit;
 
 namespace XenFbFront.Tests.Configuration;
 
 public sealed class CommandLineTests
 {
-    public static TheoryData<string> OptionsWithValue => ["source", "vt", "font", "size", "depth", "sink", "loopback", "log"];
+    public static TheoryData<string> OptionsWithValue => ["source", "vt", "font", "geometry", "cursor", "blink", "size", "depth", "sink", "loopback", "log"];
 
     [Fact]
     public void NoArguments_NoFile_AreTheDefaults()
@@ -111,6 +112,37 @@ public sealed class CommandLineTests
         Assert.StartsWith($"--{name} needs a value: --{name} ", MessageOf(() => Parse($"--{name}", "")));
     }
 
+    [Theory]
+    [InlineData("keep", ConsoleGeometryKind.Keep, 0, 0)]
+    [InlineData("fit", ConsoleGeometryKind.Fit, 0, 0)]
+    [InlineData("100x37", ConsoleGeometryKind.Fixed, 100, 37)]
+    [InlineData("4096x1", ConsoleGeometryKind.Fixed, 4096, 1)]
+    public void Geometry_OfTheConsole(string value, ConsoleGeometryKind kind, int columns, int rows)
+    {
+        Assert.Equal(new(kind, columns, rows), Parse("--geometry", value).Geometry);
+        Assert.Equal(ConsoleGeometryKind.Automatic, Parse().Geometry.Kind);
+    }
+
+    [Theory]
+    [InlineData("underline", CursorShape.Underline)]
+    [InlineData("block", CursorShape.Block)]
+    [InlineData("none", CursorShape.None)]
+    public void Cursor_AndItsBlinking(string value, CursorShape shape)
+    {
+        DaemonOptions options = Parse("--cursor", value, "--blink=530");
+        Assert.Equal((shape, 530), (options.Cursor, options.BlinkMs));
+        Assert.Equal((CursorShape.Underline, 0), (Parse().Cursor, Parse().BlinkMs));
+    }
+
+    [Theory]
+    [InlineData("--geometry", "100", "--geometry 100: must be COLUMNSxROWS as in 100x37, at most 4096, or fit or keep")]
+    [InlineData("--geometry", "0x25", "--geometry 0x25: must be COLUMNSxROWS as in 100x37, at most 4096, or fit or keep")]
+    [InlineData("--geometry", "80x4097", "--geometry 80x4097: must be COLUMNSxROWS as in 100x37, at most 4096, or fit or keep")]
+    [InlineData("--cursor", "bar", "--cursor bar: must be underline, block or none")]
+    [InlineData("--blink", "49", "--blink 49: must be 50 to 10000 ms, or 0 for no blinking")]
+    [InlineData("--blink", "fast", "--blink fast: must be 50 to 10000 ms, or 0 for no blinking")]
+    public void WrongConsole_OneLineSaysWhatIsRight(string argument, string value, string expected) => Assert.Equal(expected, MessageOf(() => Parse(argument, value)));
+
     [Fact]
     public void MissingFileName_SaysSo() => Assert.Equal("--config needs a value: --config FILE", MessageOf(() => Parse("--config")));
 
@@ -164,7 +196,7 @@ public sealed class CommandLineTests
         Assert.InRange(lines.Length, 10, 24);
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
         Assert.All(lines, line => Assert.Equal(line.TrimEnd(), line));
-        foreach (string name in (string[])["source", "vt", "font", "size", "depth", "sink", "loopback", "log", "config", "no-holder", "version"])
+        foreach (string name in (string[])["source", "vt", "font", "geometry", "cursor", "blink", "size", "depth", "sink", "loopback", "log", "config", "no-holder", "version"])
         {
             Assert.Contains(lines, line => line.StartsWith($"  --{name} ", StringComparison.Ordinal));
         }

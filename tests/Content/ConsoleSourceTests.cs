@@ -5,7 +5,7 @@ using Xunit;
 
 namespace XenFbFront.Tests.Content;
 
-public sealed class ConsoleSourceTests : IDisposable
+public sealed partial class ConsoleSourceTests : IDisposable
 {
     private readonly ManualClock _clock = new();
     private readonly EventLoop _loop;
@@ -324,6 +324,20 @@ public sealed class ConsoleSourceTests : IDisposable
     }
 
     [Fact]
+    public void GraphicsMode_BegunWithoutNotification_IsSeenAtTheLastLook()
+    {
+        ArrayCanvas canvas = Attached(320, 96);
+        Step(canvas);
+
+        _grid.State = TextGridState.Graphics;
+        _clock.Advance(ConsoleSource.LastLookMs);
+        _loop.RunOnce(TimeSpan.Zero);
+
+        Assert.Equal([canvas.Bounds], canvas.ChangedAreas.ToArray());
+        Assert.Null(_loop.TimeToNextTimer());
+    }
+
+    [Fact]
     public void Gone_KeepsThePictureUntilItIsBack()
     {
         ArrayCanvas canvas = Attached(160, 96);
@@ -377,12 +391,18 @@ public sealed class ConsoleSourceTests : IDisposable
     }
 
     [Fact]
-    public void Quiet_NoTimerRunsAndNothingIsRead()
+    public void Quiet_ReadsOnceMoreThenNoTimerRunsAndNothingIsRead()
     {
         Attached(160, 96);
         _clock.Advance(ConsoleSource.ReadPeriodMs);
         _grid.Notify();
         int reads = _grid.ReadCount;
+
+        _clock.Advance(ConsoleSource.LastLookMs);
+        _loop.RunOnce(TimeSpan.Zero);
+
+        Assert.Equal(reads + 1, _grid.ReadCount);
+        reads = _grid.ReadCount;
 
         _clock.Advance(100_000);
         _loop.RunOnce(TimeSpan.Zero);
@@ -432,17 +452,17 @@ public sealed class ConsoleSourceTests : IDisposable
         }
     }
 
-    private ConsoleSource Source()
+    private ConsoleSource Source(ConsoleSourceOptions? options = null)
     {
-        ConsoleSource source = new(_grid, new(), _loop);
+        ConsoleSource source = new(_grid, options ?? new(), _loop);
         _sources.Add(source);
         return source;
     }
 
-    private ArrayCanvas Attached(int width, int height)
+    private ArrayCanvas Attached(int width, int height, ConsoleSourceOptions? options = null)
     {
         ArrayCanvas canvas = new(width, height);
-        Source().Attach(canvas);
+        Source(options).Attach(canvas);
         return canvas;
     }
 

@@ -205,6 +205,70 @@ public sealed class VcsTextGridTests : IDisposable
     }
 
     [Fact]
+    public unsafe void Utf8ModeOff_TableOfTheKernelDecides()
+    {
+        const uint PIO_UNIMAP = 0x4b67, PIO_UNIMAPCLR = 0x4b68;
+        OpenTerminal();
+        ushort[] table = new ushort[2 * 65536];
+        int count = Libc.GetUnicodeMap(_terminal!.Number, table);
+        Assert.SkipUnless(count > 0, "no permission to read the table of the font");
+        Write("\u001b%@");
+        Libc.Write(_terminal.Number, "\u001b(UABC\u001b(B"u8);
+        Assert.True(VcsTextGrid.TryOpen(Number, out VcsTextGrid? grid, out string reason), reason);
+        using VcsTextGrid held = grid!;
+        TextGridContents contents = new();
+
+        // A plus sign is to be shown as glyph 0x42 too, and is lower than B.
+        Assert.SkipUnless(SetTable([0x2b, 0x42], 1), "no permission to set the table of the font");
+        TextGridState state = held.Read(contents);
+        ushort* clear = stackalloc ushort[3];
+        Libc.Ioctl(_terminal.Number, PIO_UNIMAPCLR, clear);
+        Assert.True(SetTable(table, count));
+        Write("\u001b%G");
+
+        Assert.Equal(TextGridState.Text, state);
+        Assert.Equal("A+C", string.Concat(contents.CodePoints[..3].ToArray().Select(x => (char)x)));
+
+        bool SetTable(ushort[] pairs, int number)
+        {
+            fixed (ushort* entries = pairs)
+            {
+                nuint* description = stackalloc nuint[2] { (nuint)number, (nuint)entries };
+                return Libc.Ioctl(_terminal!.Number, PIO_UNIMAP, description) == 0;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(100, 37)]
+    [InlineData(300, 100)]
+    [InlineData(512, 512)]
+    public void TryResize_AnySize_IsReadBackWithItsText(int columns, int rows)
+    {
+        OpenTerminal();
+        Assert.True(VcsTextGrid.TryOpen(Number, out VcsTextGrid? grid, out string reason), reason);
+        using VcsTextGrid held = grid!;
+        TextGridContents contents = new();
+
+        Assert.SkipUnless(held.TryResize(columns, rows), "no permission to set the size");
+        Write($"\u001b[{rows};1Hlast");
+
+        Assert.Equal(TextGridState.Text, held.Read(contents));
+        Assert.Equal((columns, rows, Number), (contents.Columns, contents.Rows, contents.Terminal));
+        Assert.Equal("last", string.Concat(contents.CodePoints.Slice((rows - 1) * columns, 4).ToArray().Select(x => (char)x)));
+    }
+
+    [Fact]
+    public void AreShownByKernel_DummyConsoleOnly_IsFalse()
+    {
+        Assert.SkipUnless(Directory.Exists("/sys/class/vtconsole"), "no virtual terminals");
+        bool hasOther = Directory.GetDirectories("/sys/class/vtconsole").Any(
+            static driver => File.ReadAllText(Path.Combine(driver, "bind")).Trim() == "1" && !File.ReadAllText(Path.Combine(driver, "name")).Contains("dummy device"));
+
+        Assert.Equal(hasOther, VcsTextGrid.AreShownByKernel());
+    }
+
+    [Fact]
     public unsafe void Hangup_ByALoginProgram_ModeIsStillRead()
     {
         OpenTerminal();

@@ -11,12 +11,14 @@ internal sealed class BenchOptions
     public const string Help = """
         Bench: what the daemon costs, measured
 
-        usage: dotnet run -c Release --project tools/Bench -- [figures|micro|all] [OPTION...]
+        usage: dotnet run -c Release --project tools/Bench -- [figures|console|micro|all] [OPTION...]
 
           figures            size, memory, start, allocations and idle wake-ups of the
                              published daemon against their limits (the default)
+          console            what a mirrored text console costs, as ratios to something
+                             bare, against their limits
           micro              times of single steps, as ratios to something bare
-          all                both
+          all                everything
           --frontend PATH    the published daemon (default: where dotnet publish puts it)
           --idle-seconds N   how long to watch it idle, 1 to 3600 (default: 60)
           --samples N        of each latency, 100 to 100000 (default: 1000)
@@ -29,6 +31,9 @@ internal sealed class BenchOptions
 
     /// <summary>Whether the figures are asked for.</summary>
     public bool HasFigures { get; private set; } = true;
+
+    /// <summary>Whether the console's figures are asked for.</summary>
+    public bool HasConsole { get; private set; }
 
     /// <summary>Whether the single steps are asked for.</summary>
     public bool HasMicro { get; private set; }
@@ -55,13 +60,16 @@ internal sealed class BenchOptions
             switch (arguments[i])
             {
                 case "figures":
-                    (options.HasFigures, options.HasMicro) = (true, false);
+                    (options.HasFigures, options.HasConsole, options.HasMicro) = (true, false, false);
+                    break;
+                case "console":
+                    (options.HasFigures, options.HasConsole, options.HasMicro) = (false, true, false);
                     break;
                 case "micro":
-                    (options.HasFigures, options.HasMicro) = (false, true);
+                    (options.HasFigures, options.HasConsole, options.HasMicro) = (false, false, true);
                     break;
                 case "all":
-                    (options.HasFigures, options.HasMicro) = (true, true);
+                    (options.HasFigures, options.HasConsole, options.HasMicro) = (true, true, true);
                     break;
                 case "--verbose":
                     options.IsVerbose = true;

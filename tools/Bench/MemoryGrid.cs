@@ -51,6 +51,9 @@ internal sealed class MemoryGrid : ITextGrid
     }
 
     /// <inheritdoc/>
+    public bool TryResize(int columns, int rows) => false;
+
+    /// <inheritdoc/>
     public void Watch(EventLoop loop, Action onChanged) => _onChanged = onChanged;
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using Xenbus;
 using XenFbFront.Bench;
+using XenFbFront.Bench.ConsoleCost;
 using XenFbFront.Bench.Figures;
 using XenFbFront.Bench.Micro;
 using XenFbFront.Configuration;
@@ -17,6 +18,11 @@ try
     if (options.HasFigures)
     {
         isGood &= new SystemFigures(options).Print();
+    }
+
+    if (options.HasConsole)
+    {
+        isGood &= new ConsoleFigures(options).Print();
     }
 
     if (options.HasMicro)

@@ -62,6 +62,23 @@ internal sealed class FakeTextGrid : ITextGrid
         Attributes[row * Columns + column] = attribute;
     }
 
+    public int Terminal { get; set; } = 1;
+
+    public bool IsResizable { get; set; } = true;
+
+    public int ResizeCount { get; private set; }
+
+    public bool TryResize(int columns, int rows)
+    {
+        ResizeCount++;
+        if (IsResizable)
+        {
+            Resize(columns, rows);
+        }
+
+        return IsResizable;
+    }
+
     public TextGridState Read(TextGridContents contents)
     {
         ReadCount++;
@@ -84,6 +101,7 @@ internal sealed class FakeTextGrid : ITextGrid
         Palette.CopyTo(contents.Palette);
         (contents.CursorColumn, contents.CursorRow) = Cursor;
         contents.AttributeShift = AttributeShift;
+        contents.Terminal = Terminal;
         return State;
     }
 

@@ -2,21 +2,24 @@ using System.Globalization;
 
 namespace XenFbFront.Bench.Figures;
 
-/// <summary>One measured number and what it may be at most.</summary>
+/// <summary>One measured number and what it may be at most, or must be at least.</summary>
 /// <param name="Name">What it is, with its unit.</param>
 /// <param name="Value">The number.</param>
 /// <param name="Limit">At most this; null for a number that only goes with others.</param>
 /// <param name="Unit">As printed behind both.</param>
 internal sealed record Figure(string Name, double Value, double? Limit, string Unit)
 {
+    /// <summary>Whether the limit is the least that is good, not the most.</summary>
+    public bool IsLeast { get; init; }
+
     /// <summary>Whether it is within its limit.</summary>
-    public bool IsGood => Limit is null || Value <= Limit;
+    public bool IsGood => Limit is null || (IsLeast ? Value >= Limit : Value <= Limit);
 
     /// <summary>Prints the line.</summary>
     public void Print()
     {
-        string limit = Limit is { } number ? Text(number) : "-";
-        Print(Name, Text(Value), limit, Limit is null ? "-" : IsGood ? "ok" : "TOO MUCH");
+        string limit = Limit is { } number ? (IsLeast ? "at least " : string.Empty) + Text(number) : "-";
+        Print(Name, Text(Value), limit, Limit is null ? "-" : IsGood ? "ok" : IsLeast ? "TOO LITTLE" : "TOO MUCH");
     }
 
     /// <summary>Prints the line of something that could not be measured.</summary>

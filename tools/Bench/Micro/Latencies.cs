@@ -1,4 +1,3 @@
-using Xenbus.Linux.Interop;
 using XenFbFront.Content;
 using XenFbFront.Input;
 
@@ -82,66 +81,20 @@ internal sealed class Latencies(int samples)
     /// <summary>Text written to a real console until its update is in the ring and the backend notified, against the bare poll and read of another.</summary>
     public void PrintTerminal()
     {
-        const int mirroredNumber = 62, bareNumber = 63, warmUp = 20;
         const string name = "text on a real console to UPDATE in the ring";
-        if (!VcsTextGrid.TryOpen(mirroredNumber, out VcsTextGrid? grid, out string reason) || !BareTerminal.TryOpen(bareNumber, out BareTerminal? bareTerminal, out reason))
+        if (TerminalLatency.TryMeasure(samples, out Distribution? mirrored, out Distribution? bare, out string reason))
         {
-            grid?.Dispose();
+            mirrored.PrintAgainst(bare, name, "of bare write, POLLPRI, read of the grid");
+        }
+        else
+        {
             Console.WriteLine($"{name}: skipped: {reason}");
-            return;
         }
-
-        using (BareTerminal bare = bareTerminal!)
-        using (Descriptor terminal = BareTerminal.OpenTerminal(mirroredNumber))
-        {
-            StampedSource source = null!;
-            using InProcessFrontend frontend = new(TimeProvider.System, loop => source = new(new ConsoleSource(grid!, new ConsoleSourceOptions(), loop)));
-            frontend.StartThread();
-            Distribution mirrored = new(samples), bareReadings = new(samples);
-            for (int i = -warmUp; i < samples; i++)
-            {
-                long flushes = source.Flushes;
-                long from = Now();
-                BareTerminal.Write(terminal, i);
-                Pause();
-                WaitFor(() => source.Flushes != flushes, "the text was not mirrored");
-                long to = source.FlushedAt;
-
-                long readings = bare.Readings;
-                long bareFrom = Now();
-                BareTerminal.Write(bare.Terminal, i);
-                Pause();
-                WaitFor(() => bare.Readings != readings, "the text was not read");
-                if (i >= 0)
-                {
-                    mirrored.Add(from, to);
-                    bareReadings.Add(bareFrom, bare.ReadAt);
-                }
-            }
-
-            mirrored.PrintAgainst(bareReadings, name, "of bare write, POLLPRI, read of the grid");
-        }
-
-        BareTerminal.Release(mirroredNumber);
-        BareTerminal.Release(bareNumber);
-
-        // Longer than the source's pause between readings: each sample is a first change after quiet.
-        static void Pause() => Thread.Sleep(ConsoleSource.ReadPeriodMs + 2);
     }
 
     private static long Now() => TimeProvider.System.GetTimestamp();
 
     private static long RecordLength(InProcessFrontend frontend) => new FileInfo(frontend.RecordPath).Length;
-
-    private static void WaitFor(Func<bool> isThere, string otherwise)
-    {
-        for (long started = Now(); !isThere();)
-        {
-            BenchException.ThrowUnless(TimeProvider.System.GetElapsedTime(started) < s_timeout, otherwise);
-            // Sleeps, as the samples carry their own stamps and a thread that spins would take a processor from those that are measured.
-            Thread.Sleep(1);
-        }
-    }
 
     /// <summary>Stamps what has just been written.</summary>
     private sealed class StampingObserver : IInputObserver

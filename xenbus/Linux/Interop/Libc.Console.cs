@@ -16,8 +16,17 @@ internal static unsafe partial class Libc
     /// <summary>The attribute bit that fonts of 512 glyphs take for themselves. C: VT_GETHIFONTMASK, linux/vt.h.</summary>
     private const uint VT_GETHIFONTMASK = 0x560d;
 
+    /// <summary>Sets the size of all VTs. C: VT_RESIZE, linux/vt.h.</summary>
+    private const uint VT_RESIZE = 0x5609;
+
+    /// <summary>Which code points the glyphs of a VT's font stand for. C: GIO_UNIMAP, linux/kd.h.</summary>
+    private const uint GIO_UNIMAP = 0x4b66;
+
     /// <summary>Size of a terminal in cells. C: TIOCGWINSZ, asm-generic/ioctls.h.</summary>
     private const uint TIOCGWINSZ = 0x5413;
+
+    /// <summary>Sets it. C: TIOCSWINSZ, asm-generic/ioctls.h.</summary>
+    private const uint TIOCSWINSZ = 0x5414;
 
     /// <summary>Size and cursor without the limit of 255, recent kernels only. C: VT_GETCONSIZECSRPOS = _IOR('V', 0x10, struct vt_consizecsrpos), linux/vt.h.</summary>
     private const uint VT_GETCONSIZECSRPOS = (2u << 30) | ((uint)sizeof(ulong) << 16) | ('V' << 8) | 0x10;
@@ -69,6 +78,36 @@ internal static unsafe partial class Libc
         int result = Ioctl(descriptor, TIOCGWINSZ, size);
         (columns, rows) = result < 0 ? (0, 0) : (size[1], size[0]);
         return result;
+    }
+
+    /// <summary>Sets the size of one terminal, cells; its programs get SIGWINCH. Negative: the errno.</summary>
+    public static int SetWindowSize(int descriptor, int columns, int rows)
+    {
+        ushort* size = stackalloc ushort[4] { (ushort)rows, (ushort)columns, 0, 0 };
+        return Ioctl(descriptor, TIOCSWINSZ, size);
+    }
+
+    /// <summary>Sets the size of all VTs that are in use, cells; needs CAP_SYS_TTY_CONFIG. Negative: the errno.</summary>
+    public static int SetAllConsoleSizes(int descriptor, int columns, int rows)
+    {
+        // struct vt_sizes: v_rows, v_cols, v_scrollsize (which the kernel does not look at), 16 bits each.
+        ushort* sizes = stackalloc ushort[3] { (ushort)rows, (ushort)columns, 0 };
+        return Ioctl(descriptor, VT_RESIZE, sizes);
+    }
+
+    /// <summary>Reads the table of a VT's font.</summary>
+    /// <param name="descriptor">The VT.</param>
+    /// <param name="pairs">Filled with pairs of a code point and the glyph that shows it (struct unipair), 16 bits each, sorted by neither.</param>
+    /// <returns>Number of pairs. Negative: the errno, ENOMEM when there are more than fit.</returns>
+    public static int GetUnicodeMap(int descriptor, Span<ushort> pairs)
+    {
+        fixed (ushort* entries = pairs)
+        {
+            // struct unimapdesc: entry_ct, 16 bits; entries, a pointer.
+            nuint* description = stackalloc nuint[2] { (nuint)Math.Min(pairs.Length / 2, ushort.MaxValue), (nuint)entries };
+            int result = Ioctl(descriptor, GIO_UNIMAP, description);
+            return result < 0 ? result : *(ushort*)description;
+        }
     }
 
     /// <summary>Position of a VT's cursor, cells. Fails with ENOIOCTLCMD or ENOTTY on kernels that do not have it.</summary>

@@ -1,0 +1,95 @@
+namespace Xenbus.Linux.Interop;
+
+/// <summary>Requests of a virtual terminal's keyboard. C: linux/kd.h, linux/vt.h, asm-generic/ioctls.h.</summary>
+internal static unsafe partial class Libc
+{
+    /// <summary>One entry of a keymap. C: KDGKBENT, linux/kd.h.</summary>
+    private const uint KDGKBENT = 0x4b46;
+
+    /// <summary>Text of a function key. C: KDGKBSENT, linux/kd.h.</summary>
+    private const uint KDGKBSENT = 0x4b48;
+
+    /// <summary>What dead keys make, in Unicode. C: KDGKBDIACRUC, linux/kd.h.</summary>
+    private const uint KDGKBDIACRUC = 0x4bfa;
+
+    /// <summary>How the keyboard is read. C: KDGKBMODE, linux/kd.h.</summary>
+    private const uint KDGKBMODE = 0x4b44;
+
+    /// <summary>Makes a VT the active one. C: VT_ACTIVATE, linux/vt.h.</summary>
+    private const uint VT_ACTIVATE = 0x5606;
+
+    /// <summary>Puts a byte into a terminal's input. C: TIOCSTI, asm-generic/ioctls.h.</summary>
+    private const uint TIOCSTI = 0x5412;
+
+    /// <summary>Bytes of the longest text of a function key, with the zero at its end. C: sizeof(kb_string) in linux/kd.h.</summary>
+    public const int FunctionTextBytes = 512;
+
+    /// <summary>Numbers that <see cref="GetCompositions"/> fills at most: three for each. C: MAX_DIACR in linux/keyboard.h.</summary>
+    public const int CompositionNumbers = 3 * 256;
+
+    /// <summary>Reads one entry of the kernel's keymap. Negative: the errno.</summary>
+    /// <param name="descriptor">A VT.</param>
+    /// <param name="table">Modifiers, 0 to 255.</param>
+    /// <param name="keycode">0 to 255.</param>
+    public static int GetKeymapEntry(int descriptor, byte table, byte keycode)
+    {
+        // struct kbentry: kb_table, kb_index, 8 bits each, kb_value, 16 bits.
+        uint entry = table | (uint)keycode << 8;
+        int result = Ioctl(descriptor, KDGKBENT, &entry);
+        return result < 0 ? result : (int)(entry >> 16);
+    }
+
+    /// <summary>Reads the text of a function key.</summary>
+    /// <param name="descriptor">A VT.</param>
+    /// <param name="function">0 to 255.</param>
+    /// <param name="text">Room for <see cref="FunctionTextBytes"/>.</param>
+    /// <returns>Length without the zero; negative: the errno.</returns>
+    public static int GetFunctionText(int descriptor, byte function, Span<byte> text)
+    {
+        // struct kbsentry: kb_func, 8 bits, and the text.
+        byte* entry = stackalloc byte[1 + FunctionTextBytes];
+        new Span<byte>(entry, 1 + FunctionTextBytes).Clear();
+        entry[0] = function;
+        int result = Ioctl(descriptor, KDGKBSENT, entry);
+        if (result < 0)
+        {
+            return result;
+        }
+
+        ReadOnlySpan<byte> found = new(entry + 1, FunctionTextBytes);
+        int length = found.IndexOf((byte)0);
+        length = length < 0 ? FunctionTextBytes : length;
+        found[..length].CopyTo(text);
+        return length;
+    }
+
+    /// <summary>Reads what dead keys make: diacritic, base and result of each, code points.</summary>
+    /// <param name="descriptor">A VT.</param>
+    /// <param name="numbers">Room for <see cref="CompositionNumbers"/>.</param>
+    /// <returns>How many compositions there are; negative: the errno.</returns>
+    public static int GetCompositions(int descriptor, Span<uint> numbers)
+    {
+        // struct kbdiacrsuc: kb_cnt, and 256 of struct kbdiacruc, which is three numbers.
+        uint* table = stackalloc uint[1 + CompositionNumbers];
+        new Span<uint>(table, 1 + CompositionNumbers).Clear();
+        int result = Ioctl(descriptor, KDGKBDIACRUC, table);
+        new ReadOnlySpan<uint>(table + 1, CompositionNumbers).CopyTo(numbers);
+        return result < 0 ? result : (int)Math.Min(table[0], CompositionNumbers / 3);
+    }
+
+    /// <summary>How a VT reads its keyboard: 0 K_RAW, 1 K_XLATE, 2 K_MEDIUMRAW, 3 K_UNICODE, 4 K_OFF. Negative: the errno. C: linux/kd.h.</summary>
+    public static int GetKeyboardMode(int descriptor)
+    {
+        int mode;
+        int result = Ioctl(descriptor, KDGKBMODE, &mode);
+        return result < 0 ? result : mode;
+    }
+
+    /// <summary>Makes a VT the active one, soon after.</summary>
+    /// <param name="descriptor">Any VT.</param>
+    /// <param name="number">1 to 63.</param>
+    public static int ActivateVirtualTerminal(int descriptor, int number) => Ioctl(descriptor, VT_ACTIVATE, (nint)number);
+
+    /// <summary>Types a byte into a terminal, as if it had come from its keyboard.</summary>
+    public static int TypeInto(int descriptor, byte character) => Ioctl(descriptor, TIOCSTI, &character);
+}
