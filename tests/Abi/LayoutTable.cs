@@ -8,6 +8,7 @@ using Xenbus.Wire.Fbif;
 using Xenbus.Wire.Kbdif;
 using XenFbFront.Content;
 using XenFbFront.Input;
+using XenFbFront.Input.Hid;
 using XenFbFront.Input.Keys;
 using XenFbFront.Vfb;
 using XenFbFront.Vkbd;
@@ -35,7 +36,7 @@ internal static class LayoutTable
     private const string Evtchn = "xen/evtchn.h", Gntalloc = "xen/gntalloc.h", PrivcmdHeader = "xen/sys/privcmd.h", GrantTable = "xen/grant_table.h";
     private const string XenHeader = "xen/xen.h", BpfHeader = "linux/bpf.h", CapabilityHeader = "linux/capability.h";
     private const string ZlibHeader = "zlib.h";
-    private const string Input = "linux/input.h", Uinput = "linux/uinput.h", Codes = "linux/input-event-codes.h";
+    private const string Input = "linux/input.h", Uinput = "linux/uinput.h", Codes = "linux/input-event-codes.h", Uhid = "linux/uhid.h";
     private const string ErrnoHeader = "errno.h", PollHeader = "poll.h", EpollHeader = "sys/epoll.h", Fcntl = "fcntl.h", Socket = "sys/socket.h";
 
     /// <summary>Structs, with every field.</summary>
@@ -367,7 +368,7 @@ internal static class LayoutTable
     [
         typeof(FramebufferWire), typeof(FramebufferPage), typeof(KeyboardEventType), typeof(MultiTouchType), typeof(XenbusState),
         typeof(XenstoreMessageType), typeof(XenstoreHeader), typeof(Errno), typeof(PollEvents), typeof(OpenFlags), typeof(InputCodes),
-        typeof(GntallocAllocGref), typeof(GntallocUnmapNotify), typeof(GrantEntry), typeof(BpfCode), typeof(Capability), typeof(InputEvent),
+        typeof(GntallocAllocGref), typeof(GntallocUnmapNotify), typeof(GrantEntry), typeof(BpfCode), typeof(Capability), typeof(InputEvent), typeof(UhidEvents),
     ];
 
     /// <summary>Numbers.</summary>
@@ -601,6 +602,35 @@ internal static class LayoutTable
         // Input.
         Constant(InputEvent.Bytes, 24, "sizeof(struct input_event)", Input),
         Constant(UinputRequests.KeyStateBytes, 96, "(KEY_MAX + 1) / 8", Input),
+        Named(UhidEvents.UHID_DESTROY, 1, Uhid),
+        Named(UhidEvents.UHID_START, 2, Uhid),
+        Named(UhidEvents.UHID_OUTPUT, 6, Uhid),
+        Named(UhidEvents.UHID_GET_REPORT, 9, Uhid),
+        Named(UhidEvents.UHID_GET_REPORT_REPLY, 10, Uhid),
+        Named(UhidEvents.UHID_CREATE2, 11, Uhid),
+        Named(UhidEvents.UHID_INPUT2, 12, Uhid),
+        Named(UhidEvents.UHID_SET_REPORT, 13, Uhid),
+        Named(UhidEvents.UHID_SET_REPORT_REPLY, 14, Uhid),
+        Constant(UhidEvents.EventBytes, 4380, "sizeof(struct uhid_event)", Uhid),
+        Constant(UhidEvents.PayloadOffset, 4, "offsetof(struct uhid_event, u)", Uhid),
+        Constant(UhidEvents.CreateNameOffset, 4, "offsetof(struct uhid_event, u.create2.name)", Uhid),
+        Constant(UhidEvents.NameBytes, 128, "sizeof(((struct uhid_event *)0)->u.create2.name)", Uhid),
+        Constant(UhidEvents.CreatePhysOffset, 132, "offsetof(struct uhid_event, u.create2.phys)", Uhid),
+        Constant(UhidEvents.PhysBytes, 64, "sizeof(((struct uhid_event *)0)->u.create2.phys)", Uhid),
+        Constant(UhidEvents.CreateSizeOffset, 260, "offsetof(struct uhid_event, u.create2.rd_size)", Uhid),
+        Constant(UhidEvents.CreateBusOffset, 262, "offsetof(struct uhid_event, u.create2.bus)", Uhid),
+        Constant(UhidEvents.CreateVendorOffset, 264, "offsetof(struct uhid_event, u.create2.vendor)", Uhid),
+        Constant(UhidEvents.CreateProductOffset, 268, "offsetof(struct uhid_event, u.create2.product)", Uhid),
+        Constant(UhidEvents.CreateDescriptorOffset, 280, "offsetof(struct uhid_event, u.create2.rd_data)", Uhid),
+        Constant(UhidEvents.InputSizeOffset, 4, "offsetof(struct uhid_event, u.input2.size)", Uhid),
+        Constant(UhidEvents.InputDataOffset, 6, "offsetof(struct uhid_event, u.input2.data)", Uhid),
+        Constant(UhidEvents.OutputDataOffset, 4, "offsetof(struct uhid_event, u.output.data)", Uhid),
+        Constant(UhidEvents.OutputSizeOffset, 4100, "offsetof(struct uhid_event, u.output.size)", Uhid),
+        Constant(UhidEvents.RequestIdOffset, 4, "offsetof(struct uhid_event, u.get_report.id)", Uhid),
+        Constant(UhidEvents.RequestIdOffset, 4, "offsetof(struct uhid_event, u.set_report.id)", Uhid),
+        Constant(UhidEvents.ReplyErrorOffset, 8, "offsetof(struct uhid_event, u.get_report_reply.err)", Uhid),
+        Constant(UhidEvents.ReplyErrorOffset, 8, "offsetof(struct uhid_event, u.set_report_reply.err)", Uhid),
+        Constant(UhidEvents.ReplyBytes, 10, "offsetof(struct uhid_event, u.get_report_reply.size)", Uhid),
         Named(InputCodes.EV_SYN, 0x00, Codes),
         Named(InputCodes.EV_KEY, 0x01, Codes),
         Named(InputCodes.EV_REL, 0x02, Codes),
