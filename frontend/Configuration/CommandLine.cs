@@ -15,8 +15,10 @@ internal static class CommandLine
 
     private static readonly Option[] s_options =
     [
-        new("source", "WHAT", "console, pattern or keys (default: console, else keys)", SetSource),
+        new("source", "WHAT", "console, term, pattern or keys (default: console, else term)", SetSource),
         new("vt", "N", "the text console to show (default: the active one)", static (o, v) => o.VirtualTerminal = Number("vt", v, 1, 63)),
+        new("term", "COMMAND", "what the built-in terminal runs (default: a login)", SetTerminalCommand),
+        new("keymap", "FILE", "keys of the built-in terminal, by loadkeys -b (default: us)", static (o, v) => o.Keymap = v == "us" ? null : v),
         new("font", "FILE", "PSF font of the text console (default: built in, 8x16)", static (o, v) => o.Font = v),
         new("size", "WxH", "size in pixels (default: what the backend or source wants)", SetSize),
         new("depth", "BITS", "bits of a pixel: 8, 16, 24 or 32 (default: 32)", SetDepth),
@@ -179,10 +181,20 @@ internal static class CommandLine
     private static void SetSource(DaemonOptions options, string value) => options.Source = value switch
     {
         "console" => SourceKind.Console,
+        "term" => SourceKind.Terminal,
         "pattern" => SourceKind.Pattern,
         "keys" => SourceKind.Keys,
-        _ => throw Wrong("source", value, "console, pattern or keys"),
+        _ => throw Wrong("source", value, "console, term, pattern or keys"),
     };
+
+    private static void SetTerminalCommand(DaemonOptions options, string value)
+    {
+        options.TerminalCommand = value;
+        if (options.Source == SourceKind.Automatic)
+        {
+            options.Source = SourceKind.Terminal;
+        }
+    }
 
     private static void SetSize(DaemonOptions options, string value)
     {

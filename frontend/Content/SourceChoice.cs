@@ -1,6 +1,8 @@
 using Xenbus;
+using Xenbus.Devices;
 using Xenbus.Loop;
 using XenFbFront.Configuration;
+using XenFbFront.Content.Terminal;
 
 namespace XenFbFront.Content;
 
@@ -11,7 +13,7 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
 {
     /// <summary>Makes the source that the options name, or the best that works here.</summary>
     /// <exception cref="XenException">The source that was asked for is not to be had.</exception>
-    public static SourceChoice Make(DaemonOptions options, EventLoop loop)
+    public static SourceChoice Make(DaemonOptions options, EventLoop loop, IDescriptorStore store)
     {
         switch (options.Source)
         {
@@ -24,11 +26,16 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
                 break;
         }
 
-        ConsoleSourceOptions console = new()
+        ConsoleFont? font = options.Font is null ? null : ConsoleFont.Load(options.Font);
+        TerminalOptions terminal = new() { Command = options.TerminalCommand, RestartsByKey = options.Loopback is not null, Font = font };
+        if (options.Source == SourceKind.Terminal)
         {
-            VirtualTerminal = options.VirtualTerminal,
-            Font = options.Font is null ? null : ConsoleFont.Load(options.Font),
-        };
+            return TerminalSource.TryOpen(terminal, loop, store, out TerminalSource? asked, out string missing)
+                ? new(asked!, asked!.Description)
+                : throw new XenException("show", "the built-in terminal", 0, missing);
+        }
+
+        ConsoleSourceOptions console = new() { VirtualTerminal = options.VirtualTerminal, Font = font };
         if (ConsoleSource.TryOpen(console, loop, out ConsoleSource? source, out string reason))
         {
             string other = options.VirtualTerminal == 0 ? " (the active one; --vt N shows another, --source keys or pattern something else)" : string.Empty;
@@ -40,7 +47,13 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
             throw new XenException("show", "the text console", 0, reason);
         }
 
+        const string others = "(--source console, term, keys or pattern chooses)";
+        if (TerminalSource.TryOpen(terminal, loop, store, out TerminalSource? builtIn, out string noTerminal))
+        {
+            return new(builtIn!, $"{builtIn!.Description}, as no text console can be read: {reason} {others}");
+        }
+
         KeysSource fallback = new(loop);
-        return new(fallback, $"{fallback.Description}, as no text console can be read: {reason} (--source console, keys or pattern chooses)");
+        return new(fallback, $"{fallback.Description}, as no text console can be read: {reason}; and no built-in terminal can be shown: {noTerminal} {others}");
     }
 }
