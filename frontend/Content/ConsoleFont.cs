@@ -26,7 +26,6 @@ public sealed class ConsoleFont
     /// <summary>Largest file read, bytes. Unifont for the console is 2.5 MB.</summary>
     private const int MaximumFileBytes = 4 << 20;
 
-    private const int ReplacementCharacter = 0xfffd;
     private const uint Vacant = uint.MaxValue;
     private const string GetAnother = "use an uncompressed .psf or .psfu file as in /usr/share/consolefonts";
 
@@ -36,9 +35,9 @@ public sealed class ConsoleFont
     private readonly uint[] _codePoints;
     private readonly ushort[] _glyphs;
     private readonly int _hashShift;
-    private readonly int _missingGlyph;
+    private readonly GlyphSequence[] _sequences;
 
-    private ConsoleFont(string name, int cellWidth, int cellHeight, byte[] bitmaps, List<(uint CodePoint, ushort Glyph)> characters)
+    private ConsoleFont(string name, int cellWidth, int cellHeight, byte[] bitmaps, List<(uint CodePoint, ushort Glyph)> characters, List<GlyphSequence> sequences)
     {
         Name = name;
         CellWidth = cellWidth;
@@ -46,6 +45,7 @@ public sealed class ConsoleFont
         BytesPerRow = (cellWidth + 7) / 8;
         GlyphCount = bitmaps.Length / (BytesPerRow * cellHeight);
         _bitmaps = bitmaps;
+        _sequences = [.. sequences];
 
         int capacity = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, characters.Count * 2));
         _hashShift = 32 - BitOperations.Log2((uint)capacity);
@@ -62,8 +62,6 @@ public sealed class ConsoleFont
                 _glyphs[slot] = glyph;
             }
         }
-
-        _missingGlyph = TryGetGlyph(ReplacementCharacter, out int missing) || TryGetGlyph('?', out missing) ? missing : 0;
     }
 
     /// <summary>File or name that it came from.</summary>
@@ -83,6 +81,12 @@ public sealed class ConsoleFont
 
     /// <summary>Bitmaps of all glyphs one after another, each <c>CellHeight * BytesPerRow</c> bytes, rows from the top.</summary>
     public ReadOnlySpan<byte> Bitmaps => _bitmaps;
+
+    /// <summary>The array behind <see cref="Bitmaps"/>; nobody writes to it.</summary>
+    internal byte[] BitmapArray => _bitmaps;
+
+    /// <summary>The characters with combining marks that have glyphs of their own.</summary>
+    internal ReadOnlySpan<GlyphSequence> Sequences => _sequences;
 
     /// <summary>Reads a font file.</summary>
     /// <exception cref="XenException">The file cannot be read.</exception>
@@ -150,67 +154,6 @@ public sealed class ConsoleFont
         return _codePoints[slot] == (uint)codePoint && (uint)codePoint != Vacant;
     }
 
-    /// <summary>The glyph to show for a code point: its own, that of a character that looks like it, U+FFFD, a question mark, or glyph 0.</summary>
-    /// <returns>An index, 0 to <see cref="GlyphCount"/> - 1, for every value.</returns>
-    public int GlyphFor(int codePoint)
-    {
-        // A look-alike may itself be missing and have another: round corner, square corner, plus. No chain is longer than this.
-        const int longestChain = 3;
-        for (int i = 0; i <= longestChain && codePoint >= 0; i++)
-        {
-            if (TryGetGlyph(codePoint, out int glyph))
-            {
-                return glyph;
-            }
-
-            codePoint = LookAlike(codePoint);
-        }
-
-        return _missingGlyph;
-    }
-
-    /// <summary>A code point that reads the same at a glance and that more fonts have, or -1.</summary>
-    private static int LookAlike(int codePoint) => codePoint switch
-    {
-        // Control codes draw nothing; nor do marks without width, which new kernels put into the right half of a wide character.
-        < 0x20 or (>= 0x7f and <= 0xa0) => ' ',
-        (>= 0x2000 and <= 0x200f) or 0x202f or 0x205f or 0x2060 or 0x3000 or 0xfeff => ' ',
-        (>= 0x2010 and <= 0x2015) or 0xad or 0x2212 => '-',
-        (>= 0x2018 and <= 0x201b) or 0x2032 or 0xb4 or 0x2bc => '\'',
-        (>= 0x201c and <= 0x201f) or 0x2033 => '"',
-        0x2039 => '<',
-        0x203a => '>',
-        0x2022 or 0x25cf or 0x2219 => 0xb7,
-        0xb7 or 0x2217 or 0x2605 => '*',
-        0x2026 => '.',
-        0x2044 or 0x2215 => '/',
-        0x2c6 => '^',
-        0x2dc or 0x223c => '~',
-        0x3bc => 0xb5,
-        0x2126 => 0x3a9,
-        0x2190 or 0x25c4 or 0x25c0 => '<',
-        0x2191 or 0x25b2 => '^',
-        0x2192 or 0x25ba or 0x25b6 => '>',
-        0x2193 or 0x25bc => 'v',
-        0x256d => 0x250c,
-        0x256e => 0x2510,
-        0x256f => 0x2518,
-        0x2570 => 0x2514,
-        0x2550 => '=',
-        0x2500 or 0x2501 or 0x2504 or 0x2505 or 0x2508 or 0x2509 or 0x254c or 0x254d or 0x2574 or 0x2576 or 0x2578 or 0x257a => '-',
-        0x2502 or 0x2503 or 0x2506 or 0x2507 or 0x250a or 0x250b or 0x254e or 0x254f or 0x2551 or 0x2575 or 0x2577 or 0x2579 or 0x257b => '|',
-        >= 0x250c and <= 0x256c => '+',
-        0x2571 => '/',
-        0x2572 => '\\',
-        0x2573 => 'X',
-        >= 0x2588 and <= 0x258a => 0x2588 == codePoint ? 0x25a0 : 0x2588,
-        >= 0x2591 and <= 0x2593 => '#',
-        0x25a0 => '#',
-        // The full-width forms of ASCII.
-        >= 0xff01 and <= 0xff5e => codePoint - 0xff01 + '!',
-        _ => -1,
-    };
-
     private int FindSlot(uint codePoint)
     {
         int mask = _codePoints.Length - 1;
@@ -248,7 +191,8 @@ public sealed class ConsoleFont
 
         byte[] bitmaps = file.Slice(headerBytes, bitmapBytes).ToArray();
         ReadOnlySpan<byte> table = file[(headerBytes + bitmapBytes)..];
-        return new(name, 8, cellHeight, bitmaps, (mode & (hasTable | hasSequences)) != 0 ? ReadTable16(table, glyphCount, name) : InCodePageOrder(glyphCount));
+        List<GlyphSequence> sequences = [];
+        return new(name, 8, cellHeight, bitmaps, (mode & (hasTable | hasSequences)) != 0 ? ReadTable16(table, glyphCount, sequences, name) : InCodePageOrder(glyphCount), sequences);
     }
 
     private static ConsoleFont ParseVersion2(ReadOnlySpan<byte> file, string name)
@@ -297,16 +241,18 @@ public sealed class ConsoleFont
         }
 
         byte[] bitmaps = body[..bitmapBytes].ToArray();
+        List<GlyphSequence> sequences = [];
         return new(name, (int)width, (int)height, bitmaps,
-            (flags & hasTable) != 0 ? ReadTableUtf8(body[bitmapBytes..], (int)glyphCount, name) : InCodePageOrder((int)glyphCount));
+            (flags & hasTable) != 0 ? ReadTableUtf8(body[bitmapBytes..], (int)glyphCount, sequences, name) : InCodePageOrder((int)glyphCount), sequences);
     }
 
     private static uint Field(ReadOnlySpan<byte> file, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(file[offset..]);
 
     /// <summary>PSF1: 16-bit code points of each glyph, then sequences each after 0xFFFE, then 0xFFFF.</summary>
-    private static List<(uint CodePoint, ushort Glyph)> ReadTable16(ReadOnlySpan<byte> table, int glyphCount, string name)
+    private static List<(uint CodePoint, ushort Glyph)> ReadTable16(ReadOnlySpan<byte> table, int glyphCount, List<GlyphSequence> sequences, string name)
     {
         List<(uint, ushort)> characters = new(glyphCount);
+        List<int> sequence = [];
         for (int glyph = 0; glyph < glyphCount; glyph++)
         {
             bool inSequences = false;
@@ -319,14 +265,20 @@ public sealed class ConsoleFont
 
                 ushort value = BinaryPrimitives.ReadUInt16LittleEndian(table);
                 table = table[2..];
-                if (value == 0xffff)
+                if (value is 0xffff or 0xfffe)
                 {
-                    break;
+                    EndSequence(sequence, glyph, sequences);
+                    inSequences = true;
+                    if (value == 0xffff)
+                    {
+                        break;
+                    }
                 }
-
-                // A sequence is a base character with combining marks; the console never stores those apart, so none can be asked for.
-                inSequences |= value == 0xfffe;
-                if (!inSequences)
+                else if (inSequences)
+                {
+                    sequence.Add(value);
+                }
+                else
                 {
                     characters.Add((value, (ushort)glyph));
                 }
@@ -337,9 +289,10 @@ public sealed class ConsoleFont
     }
 
     /// <summary>PSF2: code points of each glyph in UTF-8, then sequences each after the byte 0xFE, then the byte 0xFF.</summary>
-    private static List<(uint CodePoint, ushort Glyph)> ReadTableUtf8(ReadOnlySpan<byte> table, int glyphCount, string name)
+    private static List<(uint CodePoint, ushort Glyph)> ReadTableUtf8(ReadOnlySpan<byte> table, int glyphCount, List<GlyphSequence> sequences, string name)
     {
         List<(uint, ushort)> characters = new(glyphCount);
+        List<int> sequence = [];
         for (int glyph = 0; glyph < glyphCount; glyph++)
         {
             int end = table.IndexOf((byte)0xff);
@@ -350,21 +303,47 @@ public sealed class ConsoleFont
 
             ReadOnlySpan<byte> entry = table[..end];
             table = table[(end + 1)..];
-            int sequences = entry.IndexOf((byte)0xfe);
-            entry = sequences < 0 ? entry : entry[..sequences];
+            bool inSequences = false;
             while (entry.Length > 0)
             {
+                if (entry[0] == 0xfe)
+                {
+                    EndSequence(sequence, glyph, sequences);
+                    inSequences = true;
+                    entry = entry[1..];
+                    continue;
+                }
+
                 if (Rune.DecodeFromUtf8(entry, out Rune rune, out int consumed) != System.Buffers.OperationStatus.Done)
                 {
                     throw new ConsoleFontException(name, $"the Unicode table has broken UTF-8 at glyph {glyph}", GetAnother);
                 }
 
-                characters.Add(((uint)rune.Value, (ushort)glyph));
                 entry = entry[consumed..];
+                if (inSequences)
+                {
+                    sequence.Add(rune.Value);
+                }
+                else
+                {
+                    characters.Add(((uint)rune.Value, (ushort)glyph));
+                }
             }
+
+            EndSequence(sequence, glyph, sequences);
         }
 
         return characters;
+    }
+
+    private static void EndSequence(List<int> sequence, int glyph, List<GlyphSequence> sequences)
+    {
+        if (sequence.Count is >= 2 and <= GlyphSequence.MaximumLength)
+        {
+            sequences.Add(new([.. sequence], glyph));
+        }
+
+        sequence.Clear();
     }
 
     private static List<(uint CodePoint, ushort Glyph)> InCodePageOrder(int glyphCount)

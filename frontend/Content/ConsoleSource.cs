@@ -40,7 +40,7 @@ public sealed class ConsoleSource : IScreenSource
     {
         _grid = grid;
         _loop = loop;
-        _painter = new(options.Font ?? BuiltInFonts.Get(16));
+        _painter = new(options.Font ?? new(BuiltInFonts.Get(16)));
         _cursor = options.Cursor;
         _timer = loop.CreateTimer(Refresh);
         _present.Resize(80, 25);
@@ -190,7 +190,7 @@ public sealed class ConsoleSource : IScreenSource
             canvas.Changed(canvas.Bounds);
         }
 
-        ConsoleFont font = _painter.Font;
+        TextFont font = _painter.Font;
         // At least one, even if only a part of it is on the canvas.
         int columns = Math.Clamp(canvas.Width / font.CellWidth, 1, _present.Columns), rows = Math.Clamp(canvas.Height / font.CellHeight, 1, _present.Rows);
         int originX = Math.Max(0, (canvas.Width - columns * font.CellWidth) / 2), originY = Math.Max(0, (canvas.Height - rows * font.CellHeight) / 2);
@@ -240,7 +240,7 @@ public sealed class ConsoleSource : IScreenSource
     private void SetCells(bool mustSetAll)
     {
         TextScreen screen = _screen!;
-        ConsoleFont font = _painter.Font;
+        TextFont font = _painter.Font;
         int shift = _present.AttributeShift, stride = _present.Columns;
         mustSetAll |= shift != _next.AttributeShift || _present.Cells.Length != _next.Cells.Length;
         for (int row = 0; row < screen.Rows; row++)
@@ -274,7 +274,7 @@ public sealed class ConsoleSource : IScreenSource
 
         _note = note;
         _screen = null;
-        ConsoleFont font = _painter.Font;
+        TextFont font = _painter.Font;
         PixelSurface surface = new(canvas);
         surface.Fill(surface.Bounds, Black);
         int x = (canvas.Width - note.Length * font.CellWidth) / 2, y = (canvas.Height - font.CellHeight) / 2;

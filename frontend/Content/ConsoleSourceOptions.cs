@@ -7,7 +7,7 @@ public sealed class ConsoleSourceOptions
     public int VirtualTerminal { get; set; }
 
     /// <summary>Font; null is the built-in one of 8x16.</summary>
-    public ConsoleFont? Font { get; set; }
+    public TextFont? Font { get; set; }
 
     /// <summary>How the cursor looks. Whether a program has hidden it cannot be read from the kernel, so it is always drawn.</summary>
     public CursorShape Cursor { get; set; } = CursorShape.Underline;

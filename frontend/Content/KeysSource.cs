@@ -62,7 +62,7 @@ public sealed class KeysSource : IScreenSource, IInputObserver
     public void Attach(Canvas canvas)
     {
         _canvas = canvas;
-        ConsoleFont font = FontFor(canvas);
+        TextFont font = FontFor(canvas);
         _painter = new(font);
         (_columns, _rows) = (canvas.Width / font.CellWidth, canvas.Height / font.CellHeight);
         // Arms of the crosshair from the centre; radius of a disc, wide enough for two digits and to be seen round a fingertip.
@@ -117,10 +117,8 @@ public sealed class KeysSource : IScreenSource, IInputObserver
     }
 
     /// <summary>The largest built-in font that leaves a hundred columns; the smallest where none does.</summary>
-    private static ConsoleFont FontFor(Canvas canvas) =>
-        canvas.Width >= 1600 && canvas.Height >= 900 ? BuiltInFonts.Get(32)
-        : canvas.Width >= 1200 && canvas.Height >= 720 ? BuiltInFonts.Get(24)
-        : BuiltInFonts.Get(16);
+    private static TextFont FontFor(Canvas canvas) =>
+        new(BuiltInFonts.Get(canvas.Width >= 1600 && canvas.Height >= 900 ? 32 : canvas.Width >= 1200 && canvas.Height >= 720 ? 24 : 16));
 
     /// <summary>The text that stays.</summary>
     private void DrawStill()
@@ -399,7 +397,7 @@ public sealed class KeysSource : IScreenSource, IInputObserver
         FillDisc(surface, x, y, _discRadius, Bright);
         FillDisc(surface, x, y, _discRadius - rimPixels, colour);
 
-        ConsoleFont font = _painter!.Font;
+        TextFont font = _painter!.Font;
         Span<char> buffer = stackalloc char[4];
         ReadOnlySpan<char> number = new TextLine(buffer).Add(slot).Text;
         int left = x - number.Length * font.CellWidth / 2;

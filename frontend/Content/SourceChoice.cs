@@ -26,7 +26,7 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
                 break;
         }
 
-        ConsoleFont? font = options.Font is null ? null : ConsoleFont.Load(options.Font);
+        TextFont? font = options.Font is null ? null : new(ConsoleFont.Load(options.Font));
         TerminalOptions terminal = new() { Command = options.TerminalCommand, RestartsByKey = options.Loopback is not null, Font = font };
         if (options.Source == SourceKind.Terminal)
         {

@@ -8,13 +8,13 @@ namespace XenFbFront.Content;
 /// A run of cells is drawn one pixel row after the other over its whole width, not cell by cell: the rows of a cell are a stride apart, which
 /// at common widths is a multiple of 4096 bytes, and they would evict each other from the first-level cache.
 /// </remarks>
-public sealed unsafe class TextPainter(ConsoleFont font)
+public sealed unsafe class TextPainter(TextFont font)
 {
     /// <summary>Cells prepared at once: 64 of 48 bytes leave most of a first-level cache to bitmaps and pixels.</summary>
     private const int PreparedCells = 64;
 
     /// <summary>The font that gives the glyphs and the size of a cell.</summary>
-    public ConsoleFont Font => font;
+    public TextFont Font => font;
 
     /// <summary>Draws cells side by side, cut to the surface.</summary>
     /// <param name="surface">Where to draw.</param>

@@ -40,19 +40,21 @@ public class ConsoleFontTests
     public void BuiltIn_UnknownHeight_Throws() => Assert.Throws<ArgumentOutOfRangeException>(() => BuiltInFonts.Get(14));
 
     [Fact]
-    public void Parse_Version2WithSequences_KeepsSingleCodePointsOnly()
+    public void Parse_Version2WithSequences_KeepsSequencesApart()
     {
         ConsoleFont font = ConsoleFont.Parse(FontFiles.Version2(9, 5, 4, s_table2), "test");
 
         Assert.Equal((9, 5, 4, 2), (font.CellWidth, font.CellHeight, font.GlyphCount, font.BytesPerRow));
         Assert.Equal(FontFiles.Bits(3, 4, 1), font.Bitmaps[(3 * 5 + 4) * 2 + 1]);
-        Assert.Equal([0, 1, 3, 3], [font.GlyphFor('A'), font.GlyphFor('é'), font.GlyphFor(0x1f600), font.GlyphFor('-')]);
+        Assert.Equal([0, 1, 3, 3], [Glyph(font, 'A'), Glyph(font, 'é'), Glyph(font, 0x1f600), Glyph(font, '-')]);
         Assert.False(font.TryGetGlyph('o', out _));
         Assert.False(font.TryGetGlyph('e', out _));
+        // A sequence of one is none.
+        Assert.Equal(["e\u0301 1", "o\u0308 2"], Sequences(font));
     }
 
     [Fact]
-    public void Parse_Version1WithSequences_KeepsSingleCodePointsOnly()
+    public void Parse_Version1WithSequences_KeepsSequencesApart()
     {
         List<byte> table = [];
         for (int glyph = 0; glyph < 512; glyph++)
@@ -67,9 +69,10 @@ public class ConsoleFontTests
         ConsoleFont font = ConsoleFont.Parse(FontFiles.Version1(3, 1 | 2 | 4, [.. table]), "test");
 
         Assert.Equal((8, 3, 512), (font.CellWidth, font.CellHeight, font.GlyphCount));
-        Assert.Equal(7, font.GlyphFor(0x263a));
-        Assert.Equal(511, font.GlyphFor(0x4e00 + 511));
+        Assert.Equal(7, Glyph(font, 0x263a));
+        Assert.Equal(511, Glyph(font, 0x4e00 + 511));
         Assert.False(font.TryGetGlyph('A', out _));
+        Assert.Equal(["A\u0301 7"], Sequences(font));
     }
 
     [Fact]
@@ -77,7 +80,7 @@ public class ConsoleFontTests
     {
         ConsoleFont font = ConsoleFont.Parse(FontFiles.Version1(2, 0), "test");
 
-        Assert.Equal([0x41, 0xc4, 0xdb, 0x81, 1], [font.GlyphFor('A'), font.GlyphFor('─'), font.GlyphFor('█'), font.GlyphFor('ü'), font.GlyphFor('☺')]);
+        Assert.Equal([0x41, 0xc4, 0xdb, 0x81, 1], [Glyph(font, 'A'), Glyph(font, '─'), Glyph(font, '█'), Glyph(font, 'ü'), Glyph(font, '☺')]);
     }
 
     [Fact]
@@ -86,7 +89,7 @@ public class ConsoleFontTests
         ConsoleFont font = ConsoleFont.Parse(FontFiles.Version2(8, 2, 4, s_table2, headerSize: 40), "test");
 
         Assert.Equal(FontFiles.Bits(0, 0, 0), font.Bitmaps[0]);
-        Assert.Equal(1, font.GlyphFor('é'));
+        Assert.Equal(1, Glyph(font, 'é'));
     }
 
     [Fact]
@@ -142,7 +145,7 @@ public class ConsoleFontTests
             try
             {
                 ConsoleFont font = ConsoleFont.Parse(damaged, "test");
-                return font.GlyphFor('A') < font.GlyphCount && font.GlyphFor(-1) < font.GlyphCount;
+                return !font.TryGetGlyph('A', out int glyph) || (glyph < font.GlyphCount && font.Bitmaps.Length == font.GlyphCount * font.CellHeight * font.BytesPerRow);
             }
             catch (ConsoleFontException)
             {
@@ -163,53 +166,6 @@ public class ConsoleFontTests
     [Fact]
     public void Parse_Gzip_SaysGunzip() =>
         Assert.Contains("gunzip", Assert.Throws<ConsoleFontException>(() => ConsoleFont.Parse([0x1f, 0x8b, 8, 0], "test")).Message);
-
-    [Theory]
-    [InlineData(0x2013, '-')]
-    [InlineData(0x2015, '-')]
-    [InlineData(0x3000, ' ')]
-    [InlineData(0x200b, ' ')]
-    [InlineData(0, ' ')]
-    [InlineData(0x1b, ' ')]
-    [InlineData(0x201f, '"')]
-    [InlineData(0x201a, '\'')]
-    [InlineData(0xff21, 'A')]
-    [InlineData(0x256d, '┌')]
-    public void GlyphFor_MissingWithLookAlike_GivesThat(int codePoint, char lookAlike)
-    {
-        // Code page order has neither dashes nor round corners.
-        ConsoleFont font = ConsoleFont.Parse(FontFiles.Version1(2, 0), "test");
-
-        Assert.True(font.TryGetGlyph(lookAlike, out int expected));
-        Assert.Equal(expected, font.GlyphFor(codePoint));
-    }
-
-    [Theory]
-    [InlineData(0x6f22)]
-    [InlineData(0x10ffff)]
-    [InlineData(-1)]
-    [InlineData(int.MinValue)]
-    [InlineData(int.MaxValue)]
-    public void GlyphFor_Missing_GivesReplacementThenQuestionMarkThenFirst(int codePoint)
-    {
-        Assert.Equal(0, ConsoleFont.Parse(FontFiles.Version2(8, 2, 4, s_table2), "test").GlyphFor(codePoint));
-        Assert.Equal('?', ConsoleFont.Parse(FontFiles.Version1(2, 0), "test").GlyphFor(codePoint));
-        Assert.Equal(0, ConsoleFont.Parse(FontFiles.Version2(8, 2, 1, [0xff]), "test").GlyphFor(codePoint));
-    }
-
-    [Fact]
-    public void GlyphFor_AllocatesNothing()
-    {
-        ConsoleFont font = BuiltInFonts.Get(16);
-
-        AllocationMeter.AssertNone(() =>
-        {
-            for (int codePoint = 0; codePoint < 0x20000; codePoint++)
-            {
-                font.GlyphFor(codePoint);
-            }
-        });
-    }
 
     [Fact]
     public void Load_File_ParsesIt()
@@ -241,5 +197,18 @@ public class ConsoleFontTests
         // 0 and 32 are both blank.
         Assert.Equal(255, all.Distinct().Count());
         Assert.Equal(['é', '█', 'ß', '≡', 'A'], new[] { 0x82, 0xdb, 0xe1, 0xf0, 0x41 }.Select(value => (char)all[value]));
+    }
+
+    private static int Glyph(ConsoleFont font, int codePoint) => font.TryGetGlyph(codePoint, out int glyph) ? glyph : -1;
+
+    private static string[] Sequences(ConsoleFont font)
+    {
+        List<string> texts = [];
+        foreach (GlyphSequence sequence in font.Sequences)
+        {
+            texts.Add($"{string.Concat(sequence.CodePoints.ToArray().Select(char.ConvertFromUtf32))} {sequence.Glyph}");
+        }
+
+        return [.. texts];
     }
 }

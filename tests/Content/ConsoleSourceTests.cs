@@ -9,7 +9,7 @@ public sealed class ConsoleSourceTests : IDisposable
 {
     private readonly ManualClock _clock = new();
     private readonly EventLoop _loop;
-    private readonly ConsoleFont _font = BuiltInFonts.Get(16);
+    private readonly TextFont _font = new(BuiltInFonts.Get(16));
     private readonly FakeTextGrid _grid = new(20, 6);
     private readonly List<ConsoleSource> _sources = [];
 

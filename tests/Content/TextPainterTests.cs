@@ -12,7 +12,7 @@ public class TextPainterTests
     [MemberData(nameof(Sizes))]
     public void DrawCells_AnyCellSizeAndPosition_EqualsTheSlowReference(int width, int height)
     {
-        ConsoleFont font = ConsoleFont.Parse(FontFiles.Version2(width, height, 20), "test");
+        TextFont font = new(ConsoleFont.Parse(FontFiles.Version2(width, height, 20), "test"));
         TextPainter painter = new(font);
         Random random = new(width * 1000 + height);
         TextCell[] cells = [.. Enumerable.Range(0, 6).Select(_ => new TextCell(random.Next(20), (uint)random.Next(1 << 24), (uint)random.Next(1 << 24)))];
@@ -36,7 +36,7 @@ public class TextPainterTests
     [Fact]
     public void DrawCells_CellsLargerThanTheCanvas_DrawsThePartThatIsThere()
     {
-        ConsoleFont font = BuiltInFonts.Get(32);
+        TextFont font = new(BuiltInFonts.Get(32));
         TextCell[] cells = [new(font.GlyphFor('#'), 0xffffff, 0x000080), new(font.GlyphFor('@'), 0xffffff, 0x000080)];
         for (int size = 1; size < 16; size++)
         {
@@ -56,7 +56,7 @@ public class TextPainterTests
     [InlineData(int.MaxValue)]
     public void DrawCells_GlyphNotInFont_ThrowsAndDrawsNothing(int glyph)
     {
-        TextPainter painter = new(ConsoleFont.Parse(FontFiles.Version2(8, 4, 20), "test"));
+        TextPainter painter = new(new TextFont(ConsoleFont.Parse(FontFiles.Version2(8, 4, 20), "test")));
         ArrayCanvas canvas = new(40, 10);
         uint[] before = canvas.Copy();
 
@@ -67,7 +67,7 @@ public class TextPainterTests
     [Fact]
     public void DrawCursor_Underline_ColoursTheLowestEighth()
     {
-        ConsoleFont font = BuiltInFonts.Get(16);
+        TextFont font = new(BuiltInFonts.Get(16));
         TextCell cell = new(font.GlyphFor(' '), 0xaaaaaa, 0x101010);
         ArrayCanvas canvas = Drawn(font, cell, CursorShape.Underline);
 
@@ -83,7 +83,7 @@ public class TextPainterTests
     [Fact]
     public void DrawCursor_Block_ExchangesTheColours()
     {
-        ConsoleFont font = BuiltInFonts.Get(16);
+        TextFont font = new(BuiltInFonts.Get(16));
         TextCell cell = new(font.GlyphFor('R'), 0xaaaaaa, 0x101010);
         ArrayCanvas canvas = Drawn(font, cell, CursorShape.Block), reverse = Drawn(font, new(cell.Glyph, cell.Background, cell.Foreground), CursorShape.None);
 
@@ -95,7 +95,7 @@ public class TextPainterTests
     [InlineData(CursorShape.Block)]
     public void DrawCursor_InvisibleText_IsSeenAllTheSame(CursorShape shape)
     {
-        ConsoleFont font = BuiltInFonts.Get(16);
+        TextFont font = new(BuiltInFonts.Get(16));
         ArrayCanvas canvas = Drawn(font, new(font.GlyphFor(' '), 0, 0), shape);
 
         Assert.Equal(0xffffffu, canvas[8, 15]);
@@ -104,7 +104,7 @@ public class TextPainterTests
     [Fact]
     public void DrawCells_AllocatesNothing()
     {
-        ConsoleFont font = BuiltInFonts.Get(24);
+        TextFont font = new(BuiltInFonts.Get(24));
         TextPainter painter = new(font);
         ArrayCanvas canvas = new(800, 600);
         TextCell[] cells = new TextCell[80];
@@ -122,7 +122,7 @@ public class TextPainterTests
         }
     }
 
-    private static ArrayCanvas Drawn(ConsoleFont font, TextCell cell, CursorShape shape)
+    private static ArrayCanvas Drawn(TextFont font, TextCell cell, CursorShape shape)
     {
         TextPainter painter = new(font);
         ArrayCanvas canvas = new(24, 16);
@@ -132,7 +132,7 @@ public class TextPainterTests
     }
 
     /// <summary>What the result must be, one pixel at a time.</summary>
-    private static void DrawSlowly(uint[] pixels, ArrayCanvas canvas, ConsoleFont font, int x, int y, TextCell[] cells)
+    private static void DrawSlowly(uint[] pixels, ArrayCanvas canvas, TextFont font, int x, int y, TextCell[] cells)
     {
         for (int i = 0; i < cells.Length; i++)
         {

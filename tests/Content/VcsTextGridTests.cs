@@ -353,7 +353,7 @@ public sealed class VcsTextGridTests : IDisposable
 
     private string FirstDifference(ArrayCanvas canvas)
     {
-        ConsoleFont font = BuiltInFonts.Get(16);
+        TextFont font = new(BuiltInFonts.Get(16));
         for (int y = 0; y < canvas.Height; y++)
         {
             for (int x = 0; x < canvas.Width; x++)

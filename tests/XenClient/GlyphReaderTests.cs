@@ -86,6 +86,7 @@ public class GlyphReaderTests
     /// <summary>A picture drawn by the daemon's own painter.</summary>
     private sealed class Picture
     {
+        private readonly ConsoleFont _font;
         private readonly TextPainter _painter;
         private readonly ArrayCanvas _canvas;
         private readonly int _left, _top;
@@ -96,7 +97,8 @@ public class GlyphReaderTests
 
         public Picture(ConsoleFont font, int width, int height, int left, int top)
         {
-            _painter = new(font);
+            _font = font;
+            _painter = new(new TextFont(font));
             _canvas = new(width, height);
             _canvas.Fill(_canvas.Bounds, Black);
             (_left, _top) = (left, top);
@@ -130,7 +132,7 @@ public class GlyphReaderTests
         public void PutCursor(int column, int row, char character, uint foreground, uint background, CursorShape shape) =>
             _painter.DrawCursor(new(_canvas), X(column), Y(row), new(_painter.Font.GlyphFor(character), foreground, background), shape);
 
-        public string[] Read() => new GlyphReader(_painter.Font).Read(Pixels, _canvas.Width, _canvas.Height);
+        public string[] Read() => new GlyphReader(_font).Read(Pixels, _canvas.Width, _canvas.Height);
 
         private int X(int column) => _left + column * _painter.Font.CellWidth;
 

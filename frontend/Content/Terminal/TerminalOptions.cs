@@ -10,7 +10,7 @@ public sealed class TerminalOptions
     public bool RestartsByKey { get; set; }
 
     /// <summary>Font; null is the built-in one of 8x16.</summary>
-    public ConsoleFont? Font { get; set; }
+    public TextFont? Font { get; set; }
 
     /// <summary>Lines kept of what scrolls off the top.</summary>
     public int ScrollbackLines { get; set; } = 10000;

@@ -27,8 +27,11 @@ internal sealed class TerminalSession : IDisposable
     /// <summary>How long the program sees another size, to have it draw anew: two changes at once would be one without effect to many.</summary>
     private static readonly TimeSpan s_nudge = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>What a program may have left switched on: a soft reset, the alternate screen, the pointer's modes, bracketed paste, colours.</summary>
-    private static ReadOnlySpan<byte> CleanUp => "\e[!p\e[?1049l\e[?1000;1002;1003;1004;1006;2004l\e[0m\r\n"u8;
+    /// <summary>What a program may have left switched on: a soft reset, the pointer's modes, bracketed paste, colours.</summary>
+    private static ReadOnlySpan<byte> CleanUp => "\e[!p\e[?1000;1002;1003;1004;1006;2004l\e[0m\r\n"u8;
+
+    /// <summary>Back from the alternate screen; elsewhere it would move the cursor.</summary>
+    private static ReadOnlySpan<byte> LeaveAlternate => "\e[?1049l"u8;
 
     private readonly TerminalProgram _program;
     private readonly bool _restartsByKey;
@@ -322,6 +325,7 @@ internal sealed class TerminalSession : IDisposable
         }
         else
         {
+            Put(Terminal.IsAlternate ? LeaveAlternate : default);
             Put(CleanUp);
         }
 

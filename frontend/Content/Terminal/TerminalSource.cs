@@ -35,7 +35,7 @@ public sealed class TerminalSource : IScreenSource
     {
         _program = program;
         _loop = loop;
-        _painter = new(options.Font ?? BuiltInFonts.Get(16));
+        _painter = new(options.Font ?? new(BuiltInFonts.Get(16)));
         _cursorMayBlink = options.CursorMayBlink;
         _timer = loop.CreateTimer(Refresh);
         _blink = loop.CreateTimer(OnBlink);
@@ -81,7 +81,7 @@ public sealed class TerminalSource : IScreenSource
     public void Attach(Canvas canvas)
     {
         _canvas = canvas;
-        ConsoleFont font = _painter.Font;
+        TextFont font = _painter.Font;
         int columns = Math.Clamp(canvas.Width / font.CellWidth, 1, VirtualTerminal.MaximumSide);
         int rows = Math.Clamp(canvas.Height / font.CellHeight, 1, VirtualTerminal.MaximumSide);
         _cells = new TerminalCell[columns];
@@ -229,12 +229,41 @@ public sealed class TerminalSource : IScreenSource
     private void SetRow(TextScreen screen, int row)
     {
         Terminal.ReadRow(row - _viewLines, _cells);
-        ConsoleFont font = _painter.Font;
+        TextFont font = _painter.Font;
+        int rightHalf = 0;
         for (int column = 0; column < _cells.Length; column++)
         {
             ref readonly TerminalCell cell = ref _cells[column];
-            screen.Set(column, row, new(font.GlyphFor(cell.CodePoint), cell.Foreground, cell.Background));
+            int glyph = rightHalf;
+            if (cell.Width == 2)
+            {
+                (glyph, rightHalf) = font.WideGlyphsFor(cell.CodePoint);
+            }
+            else if (cell.Width == 1)
+            {
+                glyph = font.GlyphFor(cell.CodePoint);
+            }
+
+            for (int mark = 0; mark < cell.MarkCount; mark++)
+            {
+                glyph = font.Combine(glyph, cell.Mark(mark));
+            }
+
+            TextDecorations lines = LinesOf(cell.Attributes);
+            screen.Set(column, row, new(lines == TextDecorations.None ? glyph : font.Decorate(glyph, lines), cell.Foreground, cell.Background));
         }
+    }
+
+    private static TextDecorations LinesOf(TerminalAttributes attributes)
+    {
+        TextDecorations lines = (attributes & TerminalAttributes.Strike) != 0 ? TextDecorations.Strike : TextDecorations.None;
+        return (attributes & TerminalAttributes.AnyUnderline) switch
+        {
+            TerminalAttributes.None => lines,
+            TerminalAttributes.DoubleUnderline => lines | TextDecorations.DoubleUnderline,
+            // A curly line is a straight one in so few pixels.
+            _ => lines | TextDecorations.Underline,
+        };
     }
 
     private void SetCursor(TextScreen screen)

@@ -201,6 +201,12 @@ public sealed unsafe partial class VirtualTerminal : IDisposable
             ref VtermCell cell = ref _line[column];
             // Behind a wide character comes its right half, at the right edge half of one is nothing.
             width = width == 2 ? (byte)0 : cell.Width == 2 && column + 1 < cells.Length ? (byte)2 : (byte)1;
+            if (width == 0)
+            {
+                // The library leaves in it the looks of what was there before.
+                (cell.Attributes, cell.Foreground, cell.Background) = (_line[column - 1].Attributes, _line[column - 1].Foreground, _line[column - 1].Background);
+            }
+
             (uint foreground, uint background) = _colours.Of(cell);
             cells[column] = new(cell, width) { Foreground = foreground, Background = background };
         }

@@ -105,7 +105,7 @@ internal sealed class FakeTextGrid : ITextGrid
     }
 
     /// <summary>The colour that a pixel of the whole grid's picture must have, worked out without the code under test's shortcuts.</summary>
-    public uint ExpectedPixel(ConsoleFont font, int x, int y)
+    public uint ExpectedPixel(TextFont font, int x, int y)
     {
         int column = x / font.CellWidth, row = y / font.CellHeight, cell = row * Columns + column;
         int px = x % font.CellWidth, py = y % font.CellHeight;

@@ -8,6 +8,8 @@ public class TextBenchmarks
 {
     private const uint Grey = 0xaaaaaa;
 
+    private static readonly TextFont s_font = new(BuiltInFonts.Get(16));
+
     private int _columns, _rows;
     private MemoryCanvas _canvas = null!;
     private uint[] _copy = null!;
@@ -24,7 +26,7 @@ public class TextBenchmarks
     {
         string[] sides = Grid.Split('x');
         (_columns, _rows) = (int.Parse(sides[0]), int.Parse(sides[1]));
-        ConsoleFont font = BuiltInFonts.Get(16);
+        TextFont font = s_font;
         _canvas = new(_columns * font.CellWidth, _rows * font.CellHeight);
         _copy = new uint[_canvas.Width * _canvas.Height];
         _screen = new(new TextPainter(font), 0, 0, _columns, _rows, Grey, 0);
@@ -69,7 +71,7 @@ public class TextBenchmarks
         _canvas.Forget();
         BenchException.ThrowUnless(Redraw(), "nothing was drawn");
         BenchException.ThrowUnless(_canvas.ChangedPixels == _canvas.Width * _canvas.Height, "the redraw did not report the whole frame");
-        ConsoleFont font = BuiltInFonts.Get(16);
+        TextFont font = s_font;
         for (int y = 0; y < _canvas.Height; y++)
         {
             for (int x = 0; x < _canvas.Width; x++)
@@ -89,5 +91,5 @@ public class TextBenchmarks
         BenchException.ThrowUnless(_canvas.ChangedPixels == font.CellWidth * font.CellHeight, "not exactly one cell was reported");
     }
 
-    private static TextCell Cell(int number) => new(BuiltInFonts.Get(16).GlyphFor('!' + number % 90), Grey, 0);
+    private static TextCell Cell(int number) => new(s_font.GlyphFor('!' + number % 90), Grey, 0);
 }
