@@ -14,7 +14,7 @@ internal sealed record TerminalProgram(string Path, string[] Arguments, bool IsL
     private static readonly string[] s_inherited = ["HOME", "PATH", "LANG", "LC_ALL", "LC_CTYPE", "SHELL", "USER", "LOGNAME", "TZ"];
 
     /// <summary>For people, as in <c>/sbin/agetty</c>.</summary>
-    public string Description => Path == ShellPath && Arguments.Length == 3 ? Arguments[2] : Path;
+    public string Description => Arguments is [_, "-c", string command] ? command : Path;
 
     /// <summary>Finds what to run.</summary>
     /// <param name="command">What was asked for, or null.</param>

@@ -332,7 +332,7 @@ internal sealed class TerminalSession : IDisposable
         if (!_program.IsLogin || isYoung)
         {
             string how = !hasStatus ? "has ended" : (status & 0x7f) == 0 ? $"has ended with status {status >> 8 & 0xff}" : $"was ended by signal {status & 0x7f}";
-            Say($"{_program.Description} {how}");
+            Say($"the program {how}");
         }
 
         if (isYoung || _restartsByKey)

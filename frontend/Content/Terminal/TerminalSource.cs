@@ -45,6 +45,9 @@ public sealed class TerminalSource : IScreenSource
     /// <inheritdoc/>
     public string Description => $"built-in terminal with {_program.Description}";
 
+    /// <summary>Whether the program asks who is there.</summary>
+    public bool AsksForLogin => _program.IsLogin;
+
     /// <inheritdoc/>
     /// <remarks>The usual screen: 800x600 at the built-in font, 100x37 cells.</remarks>
     public (int Width, int Height) PreferredSize => (Math.Max(800, 80 * _painter.Font.CellWidth), Math.Max(600, 25 * _painter.Font.CellHeight));
