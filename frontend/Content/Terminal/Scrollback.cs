@@ -210,7 +210,7 @@ internal sealed class Scrollback
         }
 
         int more = value < 0x800 ? 1 : value < 0x10000 ? 2 : 3;
-        Add((byte)((0xf00u >> more & 0xf0) | value >> 6 * more & (0x3fu >> more)));
+        Add((byte)(0xffu << (7 - more) | value >> 6 * more));
         while (more-- > 0)
         {
             Add((byte)(0x80 | value >> 6 * more & 0x3f));
