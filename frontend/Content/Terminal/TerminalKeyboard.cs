@@ -72,8 +72,8 @@ internal sealed class TerminalKeyboard(TerminalSource source, Keymap keymap) : T
         }
         else if (action.Key == NamedKey.Begin)
         {
-            // libvterm does not have it. Source: kb2 of the entry xterm-256color.
-            Session.Type("\eOE"u8);
+            // Source: kb2 of the entry xterm-256color, which is what this becomes when the program has switched its keypad on.
+            Source.Terminal.SendKey(VtermKey.Keypad0 + 5, VtermModifiers.None);
         }
         else if (action.Key >= NamedKey.F1)
         {

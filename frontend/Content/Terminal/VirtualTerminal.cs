@@ -17,8 +17,6 @@ public sealed unsafe partial class VirtualTerminal : IDisposable
     /// <summary>Longest side of the screen, cells.</summary>
     public const int MaximumSide = 2048;
 
-    private const byte Escape = 0x1b;
-
     private static readonly nint* s_callbacks = MakeCallbacks();
 
     private readonly nint _terminal;
@@ -30,7 +28,6 @@ public sealed unsafe partial class VirtualTerminal : IDisposable
     private GCHandle _self;
     private VtermCell[] _line;
     private bool[] _isDamaged;
-    private bool _endedWithEscape;
 
     /// <summary>Creates a blank terminal.</summary>
     /// <param name="columns">1 to <see cref="MaximumSide"/>.</param>
@@ -127,47 +124,8 @@ public sealed unsafe partial class VirtualTerminal : IDisposable
     /// <summary>Takes what the program wrote.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        while (!bytes.IsEmpty)
-        {
-            int length = LengthToReset(bytes);
-            Give(bytes[..(length < 0 ? bytes.Length : length)]);
-            if (length < 0)
-            {
-                break;
-            }
-
-            ResetMore();
-            bytes = bytes[length..];
-        }
-
+        Filter(bytes);
         Vterm.vterm_screen_flush_damage(_screen);
-    }
-
-    /// <summary>How many bytes there are up to and with the sequence that resets everything (RIS, <c>ESC c</c>), or -1.</summary>
-    private int LengthToReset(ReadOnlySpan<byte> bytes)
-    {
-        bool isDivided = _endedWithEscape && bytes[0] == (byte)'c';
-        _endedWithEscape = bytes[^1] == Escape;
-        int start = isDivided ? -1 : bytes.IndexOf("\ec"u8);
-        return isDivided ? 1 : start < 0 ? -1 : start + 2;
-    }
-
-    /// <summary>Does what the library leaves out of a reset, as xterm does it: the alternate screen, the pointer's modes and the cursor's blinking end.</summary>
-    private void ResetMore()
-    {
-        Give(IsAlternate ? "\e[?1049l\e[2J\e[H"u8 : default);
-        Give("\e[?1000;1002;1003;1004;1005;1006;1015;2004l"u8);
-        // The library's cursor blinks until a program says otherwise; a blinking one wakes an idle machine for ever.
-        int steady = 0;
-        Vterm.vterm_state_set_termprop(_state, VtermProperty.CursorBlinks, &steady);
-    }
-
-    private void Give(ReadOnlySpan<byte> bytes)
-    {
-        fixed (byte* pointer = bytes)
-        {
-            Vterm.vterm_input_write(_terminal, pointer, (nuint)bytes.Length);
-        }
     }
 
     /// <summary>Makes everything as it was at first, the lines above the screen included.</summary>

@@ -335,6 +335,27 @@ public sealed class VirtualTerminalTests : IDisposable
         Assert.Equal(Grey, Terminal.Cell(0, 0).Foreground);
     }
 
+    [Theory]
+    [InlineData("\e[?1000;1006h", "1")]
+    [InlineData("\e[?1006;1000hx", "1")]
+    [InlineData("\e[?1006;1000h\e[?25;1000l\e[?1002;25h", "2")]
+    [InlineData("a\e\e[?1000;1006h\e[", "1")]
+    [InlineData("\e[?1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19;20;21;22;23;24;25;26;27hx", "0")]
+    public void Modes_SeveralAtOnceInAnyPieces_AreAllSwitched(string text, string mouse)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        for (int piece = 1; piece <= bytes.Length; piece++)
+        {
+            Terminal.Reset();
+            for (int i = 0; i < bytes.Length; i += piece)
+            {
+                Terminal.Write(bytes.AsSpan(i, Math.Min(piece, bytes.Length - i)));
+            }
+
+            Assert.Equal((mouse, true), ($"{(int)Terminal.Mouse}", Terminal.IsCursorVisible));
+        }
+    }
+
     [Fact]
     public void WriteAndRead_AllocateNothing()
     {
