@@ -107,10 +107,11 @@ internal static class Worker
         services.AddSingleton(new FrontendHostOptions { TakesFromKernel = options.Unbind, HowToTake = HowToUnbind });
         services.AddXenbus(CreateDomain);
         services.AddSingleton(new VfbOptions { Width = options.Width, Height = options.Height, Depth = options.Depth });
-        services.AddSingleton(static provider => SourceChoice.Make(provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>()));
+        services.AddSingleton(static provider => SourceChoice.Make(
+            provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<IDescriptorStore>()));
         services.AddSingleton(static provider => provider.GetRequiredService<SourceChoice>().Source);
         services.AddSingleton(static provider => SinkChoice.Make(
-            provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<ILogger>()));
+            provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<IScreenSource>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<ILogger>()));
         services.AddSingleton(static provider => provider.GetRequiredService<SinkChoice>().Sink);
         services.AddSingleton<IScreenSources>(static provider => new SingleSource(provider.GetRequiredService<IScreenSource>()));
         services.AddFrontend<VfbDriver>();

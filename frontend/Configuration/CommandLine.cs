@@ -16,12 +16,16 @@ internal static class CommandLine
 
     private static readonly Option[] s_options =
     [
-        new("source", "WHAT", "console, pattern or keys (default: console, else keys)", SetSource),
+        new("source", "WHAT", "console, term, pattern or keys (default: console, else term)", SetSource),
         new("vt", "N", "the text console to show (default: the active one)", static (o, v) => o.VirtualTerminal = Number("vt", v, 1, 63)),
-        new("font", "FILE", "PSF font of the text console (default: built in, 8x16)", static (o, v) => o.Font = v),
+        new("font", "FILE", "PSF file, builtin, builtin:24 or :32 (default: the guest's)", SetFont),
+        new("fallback-font", "FILE", "Unifont's hex file or none (default: if installed)", static (o, v) => o.FallbackFont = v),
+        new("scale", "N", "pixels for one of the font, 1 to 8 (default: 1)", static (o, v) => o.Scale = Number("scale", v, 1, TextFont.MaximumScale)),
         new("geometry", "CxR", "its columns and rows, or keep, or fit the screen (default)", SetGeometry),
         new("cursor", "SHAPE", "underline, block or none (default: underline)", SetCursor),
         new("blink", "MS", "time that cursor and blinking text show (default: 0, always)", SetBlink),
+        new("term", "COMMAND", "what the built-in terminal runs (default: a login)", SetTerminalCommand),
+        new("keymap", "FILE", "keys of the built-in terminal, by loadkeys -b (default: us)", static (o, v) => o.Keymap = v == "us" ? null : v),
         new("size", "WxH", "size in pixels (default: what the backend or source wants)", SetSize),
         new("depth", "BITS", "bits of a pixel: 8, 16, 24 or 32 (default: 32)", SetDepth),
         new("sink", "WHERE", "auto, uinput, uhid, console, record:FILE or none", SetSink),
@@ -39,7 +43,7 @@ internal static class CommandLine
             text.Append("xenfbfront [OPTION...]: Xen's paravirtual screen, keyboard and pointer\n");
             foreach (Option option in s_options)
             {
-                text.Append($"  --{option.Name} {option.Value}".PadRight(20)).Append(option.Help).Append('\n');
+                text.Append($"  --{option.Name} {option.Value}".PadRight(19)).Append(' ').Append(option.Help).Append('\n');
                 if (option.Alone is not null)
                 {
                     text.Append(' ', 20).Append(UnbindPrice).Append('\n');
@@ -181,10 +185,14 @@ internal static class CommandLine
     private static void SetSource(DaemonOptions options, string value) => options.Source = value switch
     {
         "console" => SourceKind.Console,
+        "term" => SourceKind.Terminal,
         "pattern" => SourceKind.Pattern,
         "keys" => SourceKind.Keys,
-        _ => throw Wrong("source", value, "console, pattern or keys"),
+        _ => throw Wrong("source", value, "console, term, pattern or keys"),
     };
+
+    private static void SetFont(DaemonOptions options, string value) => options.Font =
+        !value.StartsWith(FontChoice.BuiltIn, StringComparison.Ordinal) || FontChoice.TryBuiltInHeight(value, out _) ? value : throw Wrong("font", value, "builtin, builtin:16, builtin:24 or builtin:32");
 
     private static void SetGeometry(DaemonOptions options, string value)
     {
@@ -210,6 +218,15 @@ internal static class CommandLine
 
     private static void SetBlink(DaemonOptions options, string value) => options.BlinkMs =
         TryNumber(value, out int time) && time is 0 or (>= 50 and <= 10_000) ? time : throw Wrong("blink", value, "50 to 10000 ms, or 0 for no blinking");
+
+    private static void SetTerminalCommand(DaemonOptions options, string value)
+    {
+        options.TerminalCommand = value;
+        if (options.Source == SourceKind.Automatic)
+        {
+            options.Source = SourceKind.Terminal;
+        }
+    }
 
     private static void SetSize(DaemonOptions options, string value)
     {

@@ -15,8 +15,20 @@ public sealed class DaemonOptions
     /// <summary>Number of the text console to show, 0 for the active one.</summary>
     public int VirtualTerminal { get; set; }
 
-    /// <summary>Console font file, or null for the built-in one.</summary>
+    /// <summary>What the built-in terminal runs, or null for a login or the user's shell.</summary>
+    public string? TerminalCommand { get; set; }
+
+    /// <summary>Keymap file of the built-in terminal, or null for the US one.</summary>
+    public string? Keymap { get; set; }
+
+    /// <summary>Console font file, <c>builtin</c>, <c>builtin:16</c>, <c>builtin:24</c>, <c>builtin:32</c>, or null or <c>auto</c> for the guest's own.</summary>
     public string? Font { get; set; }
+
+    /// <summary>Font file for what the console font has not, <c>none</c>, or null for Unifont where it is installed.</summary>
+    public string? FallbackFont { get; set; }
+
+    /// <summary>Pixels of the screen for one of the console font, across and down.</summary>
+    public int Scale { get; set; } = 1;
 
     /// <summary>How many columns and rows the text console is to have.</summary>
     public ConsoleGeometry Geometry { get; set; }
@@ -58,11 +70,14 @@ public sealed class DaemonOptions
 /// <summary>What the screen can show.</summary>
 public enum SourceKind
 {
-    /// <summary>The text console where there is one, else the keys screen.</summary>
+    /// <summary>The text console where there is one, else the built-in terminal, else the keys screen.</summary>
     Automatic,
 
     /// <summary>A text console.</summary>
     Console,
+
+    /// <summary>A program on the built-in terminal.</summary>
+    Terminal,
 
     /// <summary>A test picture.</summary>
     Pattern,
@@ -74,7 +89,7 @@ public enum SourceKind
 /// <summary>Where input can go.</summary>
 public enum SinkKind
 {
-    /// <summary>On Xen <see cref="First"/>, nowhere on the loopback.</summary>
+    /// <summary>The built-in terminal when it is shown; else <see cref="First"/> on Xen, nowhere on the loopback.</summary>
     Automatic,
 
     /// <summary>The first of uinput, uhid and the console that is there.</summary>

@@ -3,8 +3,11 @@ using Xenbus;
 using Xenbus.Linux.Interop;
 using Xenbus.Loop;
 using XenFbFront.Configuration;
+using XenFbFront.Content;
+using XenFbFront.Content.Terminal;
 using XenFbFront.Input.Console;
 using XenFbFront.Input.Hid;
+using XenFbFront.Input.Keys;
 
 namespace XenFbFront.Input;
 
@@ -17,11 +20,12 @@ public sealed record SinkChoice(IInputSink Sink, string Explanation)
 
     /// <summary>Makes the sink that the options name, or the best that works here.</summary>
     /// <param name="options">Where input shall go, and which terminal is shown.</param>
+    /// <param name="source">What is shown: a terminal of our own takes its keys itself.</param>
     /// <param name="loop">For sinks that listen.</param>
     /// <param name="logger">For sinks that leave something out.</param>
     /// <param name="root">Where the machine's files are; empty for where they always are.</param>
     /// <exception cref="XenException">There is no way to the guest's input; the message says which modules make one.</exception>
-    public static SinkChoice Make(DaemonOptions options, EventLoop loop, ILogger logger, string root = "")
+    public static SinkChoice Make(DaemonOptions options, IScreenSource source, EventLoop loop, ILogger logger, string root = "")
     {
         switch (options.Sink)
         {
@@ -35,6 +39,8 @@ public sealed record SinkChoice(IInputSink Sink, string Explanation)
                 return Plain(new UhidSink(loop, logger));
             case SinkKind.Console:
                 return Plain(new ConsoleSink(options.VirtualTerminal, logger));
+            case SinkKind.Automatic when source is TerminalSource terminal:
+                return Plain(new TerminalSink(terminal, options.Keymap is null ? Keymap.Us : Keymap.Load(options.Keymap)));
             case SinkKind.Automatic when options.Loopback is not null:
                 // A person's own keyboard and pointer must not be moved by a try-out.
                 return Plain(new NoSink());

@@ -62,6 +62,7 @@ internal static class IoctlTable
         Optional("KDGKBSENT", 0x00004b48, Kd),
         Optional("KDGKBDIACRUC", 0x00004bfa, Kd),
         Optional("VT_ACTIVATE", 0x00005606, Vt),
+        Optional("VT_RESIZE", 0x00005609, Vt),
         Optional("VT_GETMODE", 0x00005601, Vt),
         Optional("VT_GETSTATE", 0x00005603, Vt),
         Optional("VT_GETHIFONTMASK", 0x0000560d, Vt),
@@ -70,6 +71,10 @@ internal static class IoctlTable
         Optional("TIOCGWINSZ", 0x00005413, Terminal),
         Optional("TIOCSWINSZ", 0x00005414, Terminal),
         Optional("TCXONC", 0x0000540a, Terminal),
+        Optional("TCGETS", 0x00005401, Terminal),
+        Optional("TCSETS", 0x00005402, Terminal),
+        Optional("TIOCGPTN", 0x80045430, Terminal),
+        Optional("TIOCSPTLCK", 0x40045431, Terminal),
         Optional("TIOCSTI", 0x00005412, Terminal),
         Optional("TIOCLINUX", 0x0000541c, Terminal),
     ];

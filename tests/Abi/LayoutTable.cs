@@ -6,6 +6,7 @@ using Xenbus.Linux.Interop;
 using Xenbus.Wire;
 using Xenbus.Wire.Fbif;
 using Xenbus.Wire.Kbdif;
+using XenFbFront.Content;
 using XenFbFront.Input;
 using XenFbFront.Input.Console;
 using XenFbFront.Input.Hid;
@@ -35,12 +36,31 @@ internal static class LayoutTable
     private const string Fbif = "xen/io/fbif.h", Kbdif = "xen/io/kbdif.h", XsWire = "xen/io/xs_wire.h", XenbusHeader = "xen/io/xenbus.h";
     private const string Evtchn = "xen/evtchn.h", Gntalloc = "xen/gntalloc.h", PrivcmdHeader = "xen/sys/privcmd.h", GrantTable = "xen/grant_table.h";
     private const string XenHeader = "xen/xen.h", BpfHeader = "linux/bpf.h", CapabilityHeader = "linux/capability.h";
+    private const string ZlibHeader = "zlib.h";
     private const string Input = "linux/input.h", Uinput = "linux/uinput.h", Codes = "linux/input-event-codes.h", Uhid = "linux/uhid.h";
     private const string ErrnoHeader = "errno.h", PollHeader = "poll.h", EpollHeader = "sys/epoll.h", Fcntl = "fcntl.h", Socket = "sys/socket.h";
 
     /// <summary>Structs, with every field.</summary>
     public static IReadOnlyList<StructRow> Structs { get; } =
     [
+        Struct<ZlibStream>("z_stream", ZlibHeader, 112,
+        [
+            new(nameof(ZlibStream.NextIn), "next_in", 0),
+            new(nameof(ZlibStream.AvailableIn), "avail_in", 8),
+            new(nameof(ZlibStream.TotalIn), "total_in", 16),
+            new(nameof(ZlibStream.NextOut), "next_out", 24),
+            new(nameof(ZlibStream.AvailableOut), "avail_out", 32),
+            new(nameof(ZlibStream.TotalOut), "total_out", 40),
+            new(nameof(ZlibStream.Message), "msg", 48),
+            new(nameof(ZlibStream.State), "state", 56),
+            new(nameof(ZlibStream.Allocate), "zalloc", 64),
+            new(nameof(ZlibStream.Free), "zfree", 72),
+            new(nameof(ZlibStream.Opaque), "opaque", 80),
+            new(nameof(ZlibStream.DataType), "data_type", 88),
+            new(nameof(ZlibStream.Checksum), "adler", 96),
+            new(nameof(ZlibStream.Reserved), "reserved", 104),
+        ]),
+
         Struct<FramebufferUpdate>("union xenfb_out_event", Fbif, 40,
         [
             new(nameof(FramebufferUpdate.Type), "update.type", 0),
@@ -365,6 +385,12 @@ internal static class LayoutTable
     public static IReadOnlyList<ConstantRow> Constants { get; } =
     [
         // Framebuffer events.
+        Constant(Zlib.Z_NO_FLUSH, 0, "Z_NO_FLUSH", ZlibHeader),
+        Constant(Zlib.Z_OK, 0, "Z_OK", ZlibHeader),
+        Constant(Zlib.Z_STREAM_END, 1, "Z_STREAM_END", ZlibHeader),
+        Constant(Zlib.Z_BUF_ERROR, -5, "Z_BUF_ERROR", ZlibHeader),
+        Constant(Zlib.GzipWindowBits, 31, "MAX_WBITS + 16", ZlibHeader),
+
         Constant(FramebufferWire.RefreshPeriodType, 1, "XENFB_TYPE_REFRESH_PERIOD", Fbif),
         Constant(FramebufferWire.UpdateType, 2, "XENFB_TYPE_UPDATE", Fbif),
         Constant(FramebufferWire.ResizeType, 3, "XENFB_TYPE_RESIZE", Fbif),

@@ -2,6 +2,7 @@ using Xenbus;
 using Xenbus.Linux.Interop;
 using Xenbus.Loop;
 using XenFbFront.Configuration;
+using XenFbFront.Content;
 using XenFbFront.Input;
 using XenFbFront.Input.Hid;
 using XenFbFront.Tests.Support;
@@ -14,6 +15,7 @@ public sealed class SinkChoiceTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("xenfbfront-").FullName;
     private readonly EventLoop _loop = new(TimeProvider.System);
+    private readonly PatternSource _source = new();
 
     [Fact]
     public void Make_Uinput_ComesFirst()
@@ -66,9 +68,9 @@ public sealed class SinkChoiceTests : IDisposable
     public void Make_NeitherModule_IsTheTextConsole()
     {
         Assert.SkipUnless(File.Exists("/dev/tty0") && !File.Exists("/dev/uinput") && !File.Exists("/dev/uhid"), "this machine has other ways or no text console");
-        SinkChoice choice = SinkChoice.Make(new(), _loop, new ListLogger());
+        SinkChoice choice = SinkChoice.Make(new(), _source, _loop, new ListLogger());
         Assert.StartsWith("the active text console (TIOCSTI), as /dev/uinput is missing and /dev/uhid is missing", choice.Explanation);
-        Assert.StartsWith("text console 5 (TIOCSTI)", SinkChoice.Make(new() { VirtualTerminal = 5 }, _loop, new ListLogger()).Explanation);
+        Assert.StartsWith("text console 5 (TIOCSTI)", SinkChoice.Make(new() { VirtualTerminal = 5 }, _source, _loop, new ListLogger()).Explanation);
     }
 
     [Fact]
@@ -93,7 +95,7 @@ public sealed class SinkChoiceTests : IDisposable
         Directory.Delete(_root, recursive: true);
     }
 
-    private SinkChoice Make(DaemonOptions options) => SinkChoice.Make(options, _loop, new ListLogger(), _root);
+    private SinkChoice Make(DaemonOptions options) => SinkChoice.Make(options, _source, _loop, new ListLogger(), _root);
 
     private void Add(string path)
     {

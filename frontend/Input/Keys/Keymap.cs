@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Xenbus;
 using Xenbus.Linux.Interop;
+using XenFbFront.Content;
 
 namespace XenFbFront.Input.Keys;
 
@@ -18,6 +19,9 @@ public sealed partial class Keymap
 
     /// <summary>Keys of one table in a file. C: NR_KEYS in kbd's and BusyBox's sources, half of the kernel's.</summary>
     private const int FileKeys = 128;
+
+    /// <summary>All 256 tables, and what stands before them.</summary>
+    private const int MaxFileBytes = 7 + MaxTables + MaxTables * FileKeys * sizeof(ushort);
 
     private const string HowToMake = "make one with `loadkeys -b NAME > FILE.bmap`, or take one from /usr/share/bkeymaps";
 
@@ -47,16 +51,26 @@ public sealed partial class Keymap
 
     private static ReadOnlySpan<byte> Magic => "bkeymap"u8;
 
-    /// <summary>Reads a binary keymap: what <c>loadkeys -b</c> writes and BusyBox's loadkmap reads.</summary>
+    /// <summary>Reads a binary keymap, compressed by gzip or not: what <c>loadkeys -b</c> writes and BusyBox's loadkmap reads.</summary>
     /// <exception cref="XenException">It cannot be read or is none; the message says what to do.</exception>
     public static Keymap Load(string path)
     {
-        // 256 tables of 128 keys, and what stands before them; a byte more shows that there is more.
-        const int maxBytes = 7 + MaxTables + MaxTables * FileKeys * sizeof(ushort) + 1;
         using Descriptor file = Descriptor.Own(Libc.Open(path, OpenFlags.ReadOnly), "open", path);
-        byte[] content = new byte[maxBytes];
+        // A byte more than the largest shows that there is more.
+        byte[] content = new byte[MaxFileBytes + 1];
         int length = Libc.ReadAllAt(file.Number, content, 0);
-        return length < 0 ? throw new XenException("read", path, -length) : Parse(path, content.AsSpan(0, length));
+        if (length < 0)
+        {
+            throw new XenException("read", path, -length);
+        }
+
+        if (!GzipFile.IsGzip(content.AsSpan(0, length)))
+        {
+            return Parse(path, content.AsSpan(0, length));
+        }
+
+        byte[] unpacked = GzipFile.TryUnpack(content.AsSpan(0, length), MaxFileBytes, out string why) ?? throw new KeymapException(path, why, HowToMake);
+        return Parse(path, unpacked);
     }
 
     /// <summary>Reads the content of a binary keymap.</summary>
@@ -65,11 +79,6 @@ public sealed partial class Keymap
     /// <exception cref="XenException">It is none.</exception>
     public static Keymap Parse(string name, ReadOnlySpan<byte> content)
     {
-        if (content.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
-        {
-            throw new KeymapException(name, "it is compressed", "unpack it with gunzip");
-        }
-
         if (!content.StartsWith(Magic))
         {
             throw new KeymapException(name, "it is no binary keymap", HowToMake);

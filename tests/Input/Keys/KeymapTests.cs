@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Xenbus;
 using Xenbus.Linux.Interop;
@@ -32,13 +33,26 @@ public sealed class KeymapTests : IDisposable
     [InlineData("", "loadkeys -b NAME > FILE.bmap")]
     [InlineData("bkeymap", "cut off")]
     [InlineData("bkeymap\u0002", "cut off")]
-    [InlineData("\u001f\u008b\u0008", "gunzip")]
+    [InlineData("\u001f\u008b\u0008", "loadkeys -b NAME > FILE.bmap")]
     public void Load_NoKeymap_SaysWhatToDo(string content, string expected)
     {
         string path = Write("other", Encoding.Latin1.GetBytes(content));
         string message = Assert.Throws<KeymapException>(() => Keymap.Load(path)).Message;
         Assert.Contains(expected, message);
         Assert.Contains(path, message);
+    }
+
+    [Fact]
+    public void Load_Compressed_IsTheSame()
+    {
+        using MemoryStream packed = new();
+        using (GZipStream gzip = new(packed, CompressionLevel.Optimal))
+        {
+            gzip.Write(KeymapFiles.Make((0, A, Keysym.Of(Keysym.KT_LETTER, 'a'))));
+        }
+
+        Assert.Equal(0x0b61, Keymap.Load(Write("one.bmap.gz", packed.ToArray()))[KeyModifiers.None, A].Raw);
+        Assert.Throws<KeymapException>(() => Keymap.Load(Write("cut.bmap.gz", packed.ToArray()[..^12])));
     }
 
     [Fact]

@@ -112,6 +112,19 @@ internal static unsafe class InputCommand
         }
     }
 
+    /// <summary>Sets when a held key is repeated.</summary>
+    /// <param name="name">Of the device.</param>
+    /// <param name="delayMs">Until the first time.</param>
+    /// <param name="periodMs">Between two times.</param>
+    public static int SetRepeat(string name, uint delayMs, uint periodMs)
+    {
+        using Descriptor file = WaitFor(name);
+        // C: EVIOCSREP.
+        uint* times = stackalloc uint[] { delayMs, periodMs };
+        int result = Libc.Ioctl(file.Number, Ioctl.Write('E', 3, 2 * sizeof(uint)), times);
+        return result < 0 ? throw new XenException("set the repetition of", name, -result) : 0;
+    }
+
     private static void Print(Stream output, string role, ReadOnlySpan<byte> events)
     {
         StringBuilder text = new();

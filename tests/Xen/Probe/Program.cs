@@ -12,6 +12,8 @@ const string usage = """
                prints code, minimum and maximum of each absolute axis
            probe keymap DEVICE-NAME
                prints scan code (hexadecimal) and keycode of each key, as the driver maps them
+           probe repeat DEVICE-NAME DELAY PERIOD
+               sets when the kernel repeats a held key, ms
     """;
 try
 {
@@ -27,6 +29,8 @@ try
             return InputCommand.PrintAxes(name);
         case ["keymap", string name]:
             return InputCommand.PrintKeymap(name);
+        case ["repeat", string name, string delay, string period] when uint.TryParse(delay, out uint delayMs) && uint.TryParse(period, out uint periodMs):
+            return InputCommand.SetRepeat(name, delayMs, periodMs);
         default:
             Console.Error.WriteLine(usage);
             return 2;
