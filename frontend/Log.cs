@@ -29,12 +29,18 @@ internal static partial class Log
     [LoggerMessage(103, LogLevel.Information, "framebuffer {Geometry}")]
     public static partial void Geometry(ILogger logger, string geometry);
 
-    [LoggerMessage(120, LogLevel.Information, "vkbd/{Id}: key {Key} has no HID usage; it and others like it are dropped, which is said once")]
-    public static partial void KeyWithoutUsage(ILogger logger, int id, ushort key);
+    [LoggerMessage(120, LogLevel.Information, "{Device}: key {Key} has no HID usage; it and others like it are dropped, which is said once")]
+    public static partial void KeyWithoutUsage(ILogger logger, string device, string key);
 
-    [LoggerMessage(121, LogLevel.Debug, "vkbd/{Id}: lights {Lights}")]
-    public static partial void Lights(ILogger logger, int id, Input.Keys.KeyLocks lights);
+    [LoggerMessage(121, LogLevel.Debug, "{Device}: lights:{Lights}")]
+    public static partial void Lights(ILogger logger, string device, string lights);
 
-    [LoggerMessage(122, LogLevel.Information, "vkbd/{Id}: {Role} is not offered through {Sink}: {Reason}")]
-    public static partial void RoleNotOffered(ILogger logger, int id, Input.InputRole role, string sink, string reason);
+    [LoggerMessage(122, LogLevel.Information, "{Device}: not offered through {Sink}: {Reason}")]
+    public static partial void RoleNotOffered(ILogger logger, string device, string sink, string reason);
+
+    [LoggerMessage(123, LogLevel.Warning, "{Device}: {Terminal} is not typed into, keys are dropped: {Reason}")]
+    public static partial void ConsoleTakesNothing(ILogger logger, string device, string terminal, string reason);
+
+    [LoggerMessage(124, LogLevel.Information, "{Device}: Ctrl-Alt-Del does nothing here; restart the guest from the host, or type reboot")]
+    public static partial void BootLeftAlone(ILogger logger, string device);
 }

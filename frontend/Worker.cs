@@ -11,10 +11,8 @@ using Xenbus.Loopback;
 using Xenbus.Wire;
 using XenFbFront.Configuration;
 using XenFbFront.Content;
-using XenFbFront.Content.Terminal;
 using XenFbFront.Holder;
 using XenFbFront.Input;
-using XenFbFront.Input.Keys;
 using XenFbFront.Vfb;
 using XenFbFront.Vkbd;
 
@@ -53,7 +51,7 @@ internal static class Worker
             Log.Screen(logger, explanation);
         }
 
-        Log.Sink(logger, provider.GetRequiredService<IInputSink>().Description);
+        Log.Sink(logger, provider.GetRequiredService<SinkChoice>().Explanation);
         using LoopTimer patience = loop.CreateTimer(() => TellWaiting(host, options, logger));
         bool isStarting = true, isRefused = false;
         host.DevicesChanged += () =>
@@ -117,7 +115,9 @@ internal static class Worker
         services.AddSingleton(static provider => SourceChoice.Make(
             provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<IDescriptorStore>()));
         services.AddSingleton(static provider => provider.GetRequiredService<SourceChoice>().Source);
-        services.AddSingleton(static provider => CreateSink(provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<IScreenSource>()));
+        services.AddSingleton(static provider => SinkChoice.Make(
+            provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<IScreenSource>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<ILogger>()));
+        services.AddSingleton(static provider => provider.GetRequiredService<SinkChoice>().Sink);
         services.AddSingleton(static provider => ScreenSources.Make(
             provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<IScreenSource>()));
         services.AddSingleton<IScreenSources>(static provider => provider.GetRequiredService<ScreenSources>());
@@ -130,16 +130,6 @@ internal static class Worker
     private static IDomain CreateDomain(IServiceProvider provider) => provider.GetRequiredService<DaemonOptions>().Loopback is { } directory
         ? LoopbackDomain.FromDirectory(directory)
         : LinuxDomain.IsXenGuest(out string why) ? new LinuxDomain() : throw new XenException("find", "Xen", 0, why);
-
-    private static IInputSink CreateSink(DaemonOptions options, IScreenSource source) => options.Sink switch
-    {
-        SinkKind.Uinput => new UinputSink(),
-        SinkKind.Recorder => new RecorderSink(options.RecordFile!),
-        SinkKind.None => new NoSink(),
-        SinkKind.Automatic when source is TerminalSource terminal => new TerminalSink(terminal, options.Keymap is null ? Keymap.Us : Keymap.Load(options.Keymap)),
-        // A person's own keyboard and pointer must not be moved by a try-out.
-        SinkKind.Automatic => options.Loopback is null ? new UinputSink() : new NoSink(),
-    };
 
     private static VkbdDriver CreateVkbdDriver(IServiceProvider provider)
     {

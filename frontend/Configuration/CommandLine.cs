@@ -29,7 +29,7 @@ internal static class CommandLine
         new("keymap", "FILE", "keys of the built-in terminal, by loadkeys -b (default: us)", static (o, v) => o.Keymap = v == "us" ? null : v),
         new("size", "WxH", "size in pixels (default: what the backend or source wants)", SetSize),
         new("depth", "BITS", "bits of a pixel: 8, 16, 24 or 32 (default: 32)", SetDepth),
-        new("sink", "WHERE", "input to uinput, record:FILE or none (default: uinput)", SetSink),
+        new("sink", "WHERE", "auto, uinput, uhid, console, record:FILE or none", SetSink),
         new("unbind", string.Empty, "take devices from the kernel's drivers; its console ends", SetUnbind, "yes"),
         new("loopback", "DIR", "a device directory of tools/Loopback instead of Xen", static (o, v) => o.Loopback = v),
         new("log", "LEVEL", "error, warning, info or debug (default: info)", SetLogLevel),
@@ -268,10 +268,13 @@ internal static class CommandLine
         const string recorder = "record:";
         (options.Sink, options.RecordFile) = value switch
         {
+            "auto" => (SinkKind.First, null),
             "uinput" => (SinkKind.Uinput, null),
+            "uhid" => (SinkKind.Uhid, null),
+            "console" => (SinkKind.Console, null),
             "none" => (SinkKind.None, null),
             _ when value.StartsWith(recorder, StringComparison.Ordinal) && value.Length > recorder.Length => (SinkKind.Recorder, value[recorder.Length..]),
-            _ => throw Wrong("sink", value, "uinput, record:FILE or none"),
+            _ => throw Wrong("sink", value, "auto, uinput, uhid, console, record:FILE or none"),
         };
     }
 

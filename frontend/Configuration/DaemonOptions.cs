@@ -92,11 +92,20 @@ public enum SourceKind
 /// <summary>Where input can go.</summary>
 public enum SinkKind
 {
-    /// <summary>The built-in terminal when it is shown; else uinput on Xen, nowhere on the loopback.</summary>
+    /// <summary>The built-in terminal when it is shown; else <see cref="First"/> on Xen, nowhere on the loopback.</summary>
     Automatic,
+
+    /// <summary>The first of uinput, uhid and the console that is there.</summary>
+    First,
 
     /// <summary>The kernel's uinput.</summary>
     Uinput,
+
+    /// <summary>The kernel's uhid.</summary>
+    Uhid,
+
+    /// <summary>The text console's own terminal.</summary>
+    Console,
 
     /// <summary>A file.</summary>
     Recorder,

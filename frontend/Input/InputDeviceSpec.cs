@@ -17,6 +17,9 @@ public sealed record InputDeviceSpec(InputRole Role, int VkbdId)
     /// <summary>Touch: fingers at the same time, 1 to 100.</summary>
     public int ContactCount { get; init; }
 
+    /// <summary>The vkbd, as messages name it.</summary>
+    public string DeviceName => $"vkbd/{VkbdId}";
+
     /// <summary>Name under which the device's descriptor is kept for a successor.</summary>
     public string KeepName => $"input/{VkbdId}/{Role}";
 }

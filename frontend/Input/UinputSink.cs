@@ -23,8 +23,11 @@ namespace XenFbFront.Input;
 /// <param name="devicePath">The device to open.</param>
 /// <param name="sysfs">Where sysfs is mounted.</param>
 /// <param name="eventFolder">Where the nodes of event devices are.</param>
-public sealed unsafe class UinputSink(string devicePath = "/dev/uinput", string sysfs = "/sys", string eventFolder = "/dev/input") : IInputSink
+public sealed unsafe class UinputSink(string devicePath = UinputSink.DefaultPath, string sysfs = "/sys", string eventFolder = "/dev/input") : IInputSink
 {
+    /// <summary>The kernel's device.</summary>
+    public const string DefaultPath = "/dev/uinput";
+
     /// <summary>First and last key that a keyboard declares in one piece. C: KEY_ESC, KEY_MICMUTE.</summary>
     private const ushort FirstKey = 1, LastKey = 0xf8;
 

@@ -11,7 +11,7 @@ internal static class IoctlTable
     private const string Terminal = "sys/ioctl.h";
 
     /// <summary>Beginnings of names that are request numbers.</summary>
-    public static IReadOnlyList<string> Prefixes { get; } = ["IOCTL_", "UI_", "GIO_", "PIO_", "KDGET", "KDSET", "KDGK", "KDSK", "KDFONTOP", "EVIOC", "TIOC", "VT_GET", "VT_SET"];
+    public static IReadOnlyList<string> Prefixes { get; } = ["IOCTL_", "UI_", "GIO_", "PIO_", "KDGET", "KDSET", "KDGK", "KDSK", "KDFONTOP", "EVIOC", "TIOC", "VT_GET", "VT_SET", "VT_ACTIVATE", "TCXONC"];
 
     public static IReadOnlyList<IoctlRow> Rows { get; } =
     [
@@ -55,6 +55,9 @@ internal static class IoctlTable
         Optional("KDGETMODE", 0x00004b3b, Kd),
         Optional("KDSETMODE", 0x00004b3a, Kd),
         Optional("KDGKBMODE", 0x00004b44, Kd),
+        Optional("KDGKBMETA", 0x00004b62, Kd),
+        Optional("KDGKBLED", 0x00004b64, Kd),
+        Optional("KDSKBLED", 0x00004b65, Kd),
         Optional("KDGKBENT", 0x00004b46, Kd),
         Optional("KDGKBSENT", 0x00004b48, Kd),
         Optional("KDGKBDIACRUC", 0x00004bfa, Kd),
@@ -71,6 +74,7 @@ internal static class IoctlTable
         Optional("TCSETS", 0x00005402, Terminal),
         Optional("TIOCGPTN", 0x80045430, Terminal),
         Optional("TIOCSPTLCK", 0x40045431, Terminal),
+        Optional("TCXONC", 0x0000540a, Terminal),
         Optional("TIOCSTI", 0x00005412, Terminal),
         Optional("TIOCLINUX", 0x0000541c, Terminal),
     ];

@@ -8,6 +8,7 @@ using Xenbus.Wire.Fbif;
 using Xenbus.Wire.Kbdif;
 using XenFbFront.Content;
 using XenFbFront.Input;
+using XenFbFront.Input.Console;
 using XenFbFront.Input.Hid;
 using XenFbFront.Input.Keys;
 using XenFbFront.Vfb;
@@ -346,6 +347,15 @@ internal static class LayoutTable
             new(nameof(KeyComposerState.Code), null, 8),
             new(nameof(KeyComposerState.Pending), null, 12),
             new(nameof(KeyComposerState.Held), null, 16),
+        ]),
+
+        Own<ConsoleNotes>(176,
+        [
+            new(nameof(ConsoleNotes.Generation), null, 0),
+            new(nameof(ConsoleNotes.DoneGeneration), null, 4),
+            new(nameof(ConsoleNotes.Done), null, 8),
+            new(nameof(ConsoleNotes.Even), null, 16),
+            new(nameof(ConsoleNotes.Odd), null, 96),
         ]),
 
         Own<VkbdNotes>(352,

@@ -230,7 +230,7 @@ internal sealed unsafe class UhidDevice : IInputDevice
                 break;
             case (EV_KEY, _) when !_hasToldKey:
                 _hasToldKey = true;
-                Log.KeyWithoutUsage(_logger, _spec.VkbdId, item.Code);
+                Log.KeyWithoutUsage(_logger, _spec.DeviceName, item.Code.ToString());
                 break;
             case (EV_ABS, ABS_X) or (EV_REL, REL_X):
                 _x = item.Value;
@@ -331,7 +331,8 @@ internal sealed unsafe class UhidDevice : IInputDevice
     {
         const int num = 1, caps = 2, scroll = 4;
         Lights = ((bits & num) != 0 ? KeyLocks.Num : 0) | ((bits & caps) != 0 ? KeyLocks.Caps : 0) | ((bits & scroll) != 0 ? KeyLocks.Scroll : 0);
-        Log.Lights(_logger, _spec.VkbdId, Lights);
+        Log.Lights(_logger, _spec.DeviceName,
+            ((bits & num) != 0 ? " Num" : "") + ((bits & caps) != 0 ? " Caps" : "") + ((bits & scroll) != 0 ? " Scroll" : "") + (Lights == KeyLocks.None ? " none" : ""));
     }
 
     /// <summary>Answers that there is no such report: we describe none that can be asked for, and lights come without a question.</summary>

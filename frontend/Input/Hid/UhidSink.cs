@@ -25,7 +25,7 @@ public sealed class UhidSink(EventLoop loop, ILogger logger, string devicePath =
     public const string DefaultPath = "/dev/uhid";
 
     /// <summary>What makes the device and the driver be there.</summary>
-    internal const string Remedy = "modprobe uhid hid hid-generic";
+    internal const string Remedy = "modprobe -a uhid hid hid-generic";
 
     /// <summary>Time for a driver to take the device. It takes a millisecond; udev may have to load the driver first.</summary>
     private const int DriverTimeoutMs = 3000;
@@ -44,7 +44,7 @@ public sealed class UhidSink(EventLoop loop, ILogger logger, string devicePath =
     {
         if (spec.Role == InputRole.Touch)
         {
-            Log.RoleNotOffered(logger, spec.VkbdId, spec.Role, Description, "load uinput for it");
+            Log.RoleNotOffered(logger, spec.DeviceName, Description, "touch, which needs uinput");
             return new NoSink().Open(spec, descriptors);
         }
 

@@ -122,9 +122,11 @@ public sealed partial class Keymap
     /// <summary>Reads the keymap that the kernel's console uses now.</summary>
     /// <param name="terminal">A virtual terminal.</param>
     /// <exception cref="XenException">It is none, or the kernel refuses.</exception>
-    public static Keymap FromKernel(Descriptor terminal)
+    public static Keymap FromKernel(Descriptor terminal) => FromKernel(terminal.Number);
+
+    /// <inheritdoc cref="FromKernel(Descriptor)"/>
+    internal static Keymap FromKernel(int descriptor)
     {
-        int descriptor = terminal.Number;
         ushort[]?[] tables = new ushort[]?[MaxTables];
         for (int table = 0; table < MaxTables; table++)
         {
@@ -171,6 +173,18 @@ public sealed partial class Keymap
     public Keysym this[KeyModifiers modifiers, int keycode] => _tables[(int)modifiers & MaxTables - 1] is not { } table
         ? Keysym.NoSuchMap
         : (uint)keycode < (uint)table.Length ? new(table[keycode]) : Keysym.Hole;
+
+    /// <summary>Whether a key means in the kernel what it means here; false also when it cannot be asked.</summary>
+    /// <param name="descriptor">A virtual terminal.</param>
+    /// <param name="modifiers">That count.</param>
+    /// <param name="keycode">The key.</param>
+    internal bool IsCurrent(int descriptor, KeyModifiers modifiers, int keycode)
+    {
+        byte table = (byte)modifiers;
+        bool hasTable = Libc.GetKeymapEntry(descriptor, table, 0) is >= 0 and int entry && entry != Keysym.NoSuchMap.Raw;
+        return hasTable == HasTable(modifiers)
+            && (!hasTable || (uint)keycode >= KeyCount || Libc.GetKeymapEntry(descriptor, table, (byte)keycode) == this[modifiers, keycode].Raw);
+    }
 
     /// <summary>What two characters make, or 0.</summary>
     public int Compose(int diacritic, int character)

@@ -89,6 +89,29 @@ internal static unsafe class InputCommand
         return 0;
     }
 
+    /// <summary>Prints the driver's keymap.</summary>
+    /// <param name="name">Of the device.</param>
+    public static int PrintKeymap(string name)
+    {
+        using Descriptor file = WaitFor(name);
+        // C: struct input_keymap_entry: flags, len, 8 bits each, index, 16 bits, keycode, 32 bits, scancode[32]. EVIOCGKEYCODE_V2.
+        const int entryBytes = 40;
+        byte* entry = stackalloc byte[entryBytes];
+        for (ushort index = 0; ; index++)
+        {
+            new Span<byte>(entry, entryBytes).Clear();
+            // C: INPUT_KEYMAP_BY_INDEX.
+            entry[0] = 1;
+            *(ushort*)(entry + 2) = index;
+            if (Libc.Ioctl(file.Number, Ioctl.Read('E', 4, entryBytes), entry) < 0)
+            {
+                return 0;
+            }
+
+            Console.WriteLine($"{*(uint*)(entry + 8):x} {*(uint*)(entry + 4)}");
+        }
+    }
+
     private static void Print(Stream output, string role, ReadOnlySpan<byte> events)
     {
         StringBuilder text = new();

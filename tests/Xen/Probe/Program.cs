@@ -10,6 +10,8 @@ const string usage = """
                prints the events of input devices, a line each: role (the name's last word), type, code, value; a packet ends with role --
            probe absinfo DEVICE-NAME
                prints code, minimum and maximum of each absolute axis
+           probe keymap DEVICE-NAME
+               prints scan code (hexadecimal) and keycode of each key, as the driver maps them
     """;
 try
 {
@@ -23,6 +25,8 @@ try
             return InputCommand.Run(names);
         case ["absinfo", string name]:
             return InputCommand.PrintAxes(name);
+        case ["keymap", string name]:
+            return InputCommand.PrintKeymap(name);
         default:
             Console.Error.WriteLine(usage);
             return 2;

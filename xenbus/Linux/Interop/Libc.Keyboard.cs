@@ -15,6 +15,18 @@ internal static unsafe partial class Libc
     /// <summary>How the keyboard is read. C: KDGKBMODE, linux/kd.h.</summary>
     private const uint KDGKBMODE = 0x4b44;
 
+    /// <summary>What Meta does. C: KDGKBMETA, linux/kd.h.</summary>
+    private const uint KDGKBMETA = 0x4b62;
+
+    /// <summary>Locks of a VT, not its lights. C: KDGKBLED, linux/kd.h.</summary>
+    private const uint KDGKBLED = 0x4b64;
+
+    /// <summary>Sets the locks of a VT. C: KDSKBLED, linux/kd.h.</summary>
+    private const uint KDSKBLED = 0x4b65;
+
+    /// <summary>Holds a terminal's output. C: TCXONC, asm-generic/ioctls.h.</summary>
+    private const uint TCXONC = 0x540a;
+
     /// <summary>Makes a VT the active one. C: VT_ACTIVATE, linux/vt.h.</summary>
     private const uint VT_ACTIVATE = 0x5606;
 
@@ -83,6 +95,37 @@ internal static unsafe partial class Libc
         int mode;
         int result = Ioctl(descriptor, KDGKBMODE, &mode);
         return result < 0 ? result : mode;
+    }
+
+    /// <summary>What Meta does on a VT: 3 K_METABIT sets the highest bit, 4 K_ESCPREFIX sends an escape character before. Negative: the errno. C: linux/kd.h.</summary>
+    public static int GetMetaMode(int descriptor)
+    {
+        int mode;
+        int result = Ioctl(descriptor, KDGKBMETA, &mode);
+        return result < 0 ? result : mode;
+    }
+
+    /// <summary>Locks of a VT: 1 K_SCROLLLOCK, 2 K_NUMLOCK, 4 K_CAPSLOCK; those that it begins with are 16 times as large. Negative: the errno. C: linux/kd.h.</summary>
+    public static int GetKeyboardLocks(int descriptor)
+    {
+        byte locks;
+        int result = Ioctl(descriptor, KDGKBLED, &locks);
+        return result < 0 ? result : locks;
+    }
+
+    /// <summary>Sets what <see cref="GetKeyboardLocks"/> gets.</summary>
+    public static int SetKeyboardLocks(int descriptor, int locks) => Ioctl(descriptor, KDSKBLED, (nint)locks);
+
+    /// <summary>Holds a terminal's output, or lets it go on.</summary>
+    public static int HoldOutput(int descriptor, bool isHeld) => Ioctl(descriptor, TCXONC, (nint)(isHeld ? 0 : 1));
+
+    /// <summary>Which VTs are in use, a bit for each from 1 to 15, and which is active. C: struct vt_stat in linux/vt.h.</summary>
+    public static int GetVirtualTerminals(int descriptor, out int active, out int inUse)
+    {
+        ushort* state = stackalloc ushort[3];
+        int result = Ioctl(descriptor, VT_GETSTATE, state);
+        (active, inUse) = result < 0 ? (0, 0) : (state[0], state[2]);
+        return result;
     }
 
     /// <summary>Makes a VT the active one, soon after.</summary>

@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Logging;
+using Xenbus;
+using Xenbus.Linux.Interop;
+using Xenbus.Loop;
+using XenFbFront.Configuration;
+using XenFbFront.Content;
+using XenFbFront.Content.Terminal;
+using XenFbFront.Input.Console;
+using XenFbFront.Input.Hid;
+using XenFbFront.Input.Keys;
+
+namespace XenFbFront.Input;
+
+/// <summary>The sink that was chosen, and why.</summary>
+/// <param name="Sink">The sink.</param>
+/// <param name="Explanation">One line: where input goes, and for a choice made by the program the reason.</param>
+public sealed record SinkChoice(IInputSink Sink, string Explanation)
+{
+    private const string UinputModule = "uinput", UhidModules = "uhid hid hid-generic";
+
+    /// <summary>Makes the sink that the options name, or the best that works here.</summary>
+    /// <param name="options">Where input shall go, and which terminal is shown.</param>
+    /// <param name="source">What is shown: the built-in terminal takes input itself.</param>
+    /// <param name="loop">For sinks that listen.</param>
+    /// <param name="logger">For sinks that leave something out.</param>
+    /// <param name="root">Where the machine's files are; empty for where they always are.</param>
+    /// <exception cref="XenException">The keymap that the options name cannot be used.</exception>
+    public static SinkChoice Make(DaemonOptions options, IScreenSource source, EventLoop loop, ILogger logger, string root = "")
+    {
+        switch (options.Sink)
+        {
+            case SinkKind.Recorder:
+                return Plain(new RecorderSink(options.RecordFile!));
+            case SinkKind.None:
+                return Plain(new NoSink());
+            case SinkKind.Uinput:
+                return Plain(new UinputSink());
+            case SinkKind.Uhid:
+                return Plain(new UhidSink(loop, logger));
+            case SinkKind.Console:
+                return Plain(new ConsoleSink(options.VirtualTerminal, logger));
+            case SinkKind.Automatic when source is TerminalSource terminal:
+                return Plain(new TerminalSink(terminal, options.Keymap is null ? Keymap.Us : Keymap.Load(options.Keymap)));
+            case SinkKind.Automatic when options.Loopback is not null:
+                // A person's own keyboard and pointer must not be moved by a try-out.
+                return Plain(new NoSink());
+            default:
+                return Choose(options, loop, logger, root);
+        }
+    }
+
+    private static SinkChoice Plain(IInputSink sink) => new(sink, sink.Description);
+
+    private static SinkChoice Choose(DaemonOptions options, EventLoop loop, ILogger logger, string root)
+    {
+        if (CanOpen(root + UinputSink.DefaultPath, out string noUinput))
+        {
+            return Plain(new UinputSink(root + UinputSink.DefaultPath));
+        }
+
+        if (HasUhid(root, out string noUhid))
+        {
+            return new(new UhidSink(loop, logger, root + UhidSink.DefaultPath), $"uhid, as {noUinput} (no touch, and keys repeat by the kernel; modprobe {UinputModule} where there is one)");
+        }
+
+        if (root.Length == 0 && ConsoleSink.IsAvailable(options.VirtualTerminal, out _))
+        {
+            ConsoleSink console = new(options.VirtualTerminal, logger);
+            return new(console, $"{console.Description}, as {noUinput} and {noUhid}: typed text only, no pointer (modprobe {UinputModule}, or {UhidModules})");
+        }
+
+        // The keyboard is given up when it comes, with uinput's remedy; the picture is worth having without it.
+        return new(new UinputSink(), $"nowhere, as {noUinput}, {noUhid}, and there is no text console to type into: modprobe {UinputModule}, or modprobe -a {UhidModules}, or choose --sink none");
+    }
+
+    /// <summary>Whether uhid is there, and the driver that makes input of it, or somebody who loads that driver when it is asked for.</summary>
+    private static bool HasUhid(string root, out string reason)
+    {
+        if (!CanOpen(root + UhidSink.DefaultPath, out reason))
+        {
+            return false;
+        }
+
+        if (Libc.Exists(root + "/sys/bus/hid/drivers/hid-generic") || Libc.Exists(root + "/run/udev/control"))
+        {
+            return true;
+        }
+
+        reason = "hid-generic is not loaded";
+        return false;
+    }
+
+    /// <summary>Opening is the only way to know: with udev the node is there before the module, and opening it loads the module.</summary>
+    private static bool CanOpen(string path, out string reason)
+    {
+        int result = Libc.Open(path, OpenFlags.ReadWrite | OpenFlags.NonBlocking);
+        if (result >= 0)
+        {
+            Libc.Close(result);
+            reason = string.Empty;
+            return true;
+        }
+
+        reason = -result switch
+        {
+            Errno.ENOENT or Errno.ENODEV or Errno.ENXIO => $"{path} is missing",
+            _ => $"{path} cannot be opened: {Errno.Text(-result)}",
+        };
+        return false;
+    }
+}
