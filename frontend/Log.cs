@@ -28,4 +28,13 @@ internal static partial class Log
 
     [LoggerMessage(103, LogLevel.Information, "framebuffer {Geometry}")]
     public static partial void Geometry(ILogger logger, string geometry);
+
+    [LoggerMessage(120, LogLevel.Information, "vkbd/{Id}: key {Key} has no HID usage; it and others like it are dropped, which is said once")]
+    public static partial void KeyWithoutUsage(ILogger logger, int id, ushort key);
+
+    [LoggerMessage(121, LogLevel.Debug, "vkbd/{Id}: lights {Lights}")]
+    public static partial void Lights(ILogger logger, int id, Input.Keys.KeyLocks lights);
+
+    [LoggerMessage(122, LogLevel.Information, "vkbd/{Id}: {Role} is not offered through {Sink}: {Reason}")]
+    public static partial void RoleNotOffered(ILogger logger, int id, Input.InputRole role, string sink, string reason);
 }

@@ -18,7 +18,9 @@ internal static class CommandLine
     [
         new("source", "WHAT", "console, pattern or keys (default: console, else keys)", SetSource),
         new("vt", "N", "the text console to show (default: the active one)", static (o, v) => o.VirtualTerminal = Number("vt", v, 1, 63)),
-        new("font", "FILE", "PSF font of the text console (default: built in, 8x16)", static (o, v) => o.Font = v),
+        new("font", "FILE", "PSF file, builtin, builtin:24 or :32 (default: the guest's)", SetFont),
+        new("fallback-font", "FILE", "Unifont's hex file or none (default: if installed)", static (o, v) => o.FallbackFont = v),
+        new("scale", "N", "pixels for one of the font, 1 to 8 (default: 1)", static (o, v) => o.Scale = Number("scale", v, 1, TextFont.MaximumScale)),
         new("geometry", "CxR", "its columns and rows, or keep, or fit the screen (default)", SetGeometry),
         new("cursor", "SHAPE", "underline, block or none (default: underline)", SetCursor),
         new("blink", "MS", "time that cursor and blinking text show (default: 0, always)", SetBlink),
@@ -39,7 +41,7 @@ internal static class CommandLine
             text.Append("xenfbfront [OPTION...]: Xen's paravirtual screen, keyboard and pointer\n");
             foreach (Option option in s_options)
             {
-                text.Append($"  --{option.Name} {option.Value}".PadRight(20)).Append(option.Help).Append('\n');
+                text.Append($"  --{option.Name} {option.Value}".PadRight(19)).Append(' ').Append(option.Help).Append('\n');
                 if (option.Alone is not null)
                 {
                     text.Append(' ', 20).Append(UnbindPrice).Append('\n');
@@ -185,6 +187,9 @@ internal static class CommandLine
         "keys" => SourceKind.Keys,
         _ => throw Wrong("source", value, "console, pattern or keys"),
     };
+
+    private static void SetFont(DaemonOptions options, string value) => options.Font =
+        !value.StartsWith(FontChoice.BuiltIn, StringComparison.Ordinal) || FontChoice.TryBuiltInHeight(value, out _) ? value : throw Wrong("font", value, "builtin, builtin:16, builtin:24 or builtin:32");
 
     private static void SetGeometry(DaemonOptions options, string value)
     {

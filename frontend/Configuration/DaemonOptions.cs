@@ -15,8 +15,14 @@ public sealed class DaemonOptions
     /// <summary>Number of the text console to show, 0 for the active one.</summary>
     public int VirtualTerminal { get; set; }
 
-    /// <summary>Console font file, or null for the built-in one.</summary>
+    /// <summary>Console font file, <c>builtin</c>, <c>builtin:16</c>, <c>builtin:24</c>, <c>builtin:32</c>, or null or <c>auto</c> for the guest's own.</summary>
     public string? Font { get; set; }
+
+    /// <summary>Font file for what the console font has not, <c>none</c>, or null for Unifont where it is installed.</summary>
+    public string? FallbackFont { get; set; }
+
+    /// <summary>Pixels of the screen for one of the console font, across and down.</summary>
+    public int Scale { get; set; } = 1;
 
     /// <summary>How many columns and rows the text console is to have.</summary>
     public ConsoleGeometry Geometry { get; set; }

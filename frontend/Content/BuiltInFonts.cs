@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace XenFbFront.Content;
 
-/// <summary>The fonts inside the program: Spleen 8x16, 12x24 and 16x32. Their licence is in <c>Fonts/LICENSE.spleen.txt</c>.</summary>
+/// <summary>The fonts inside the program, compressed: Spleen 8x16, 12x24 and 16x32. Their licence is in <c>Fonts/LICENSE.spleen.txt</c>.</summary>
 public static class BuiltInFonts
 {
     private static ConsoleFont? s_small, s_medium, s_large;
@@ -12,9 +12,9 @@ public static class BuiltInFonts
     /// <exception cref="ArgumentOutOfRangeException">There is no such font.</exception>
     public static ConsoleFont Get(int cellHeight) => cellHeight switch
     {
-        16 => s_small ??= Parse("spleen-8x16"),
-        24 => s_medium ??= Parse("spleen-12x24"),
-        32 => s_large ??= Parse("spleen-16x32"),
+        16 => s_small ??= Parse("spleen-8x16.psfu"),
+        24 => s_medium ??= Parse("spleen-12x24.psfu"),
+        32 => s_large ??= Parse("spleen-16x32.psfu"),
         _ => throw new ArgumentOutOfRangeException(nameof(cellHeight), cellHeight, "16, 24 or 32"),
     };
 

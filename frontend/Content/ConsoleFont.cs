@@ -6,7 +6,7 @@ using Xenbus.Linux.Interop;
 
 namespace XenFbFront.Content;
 
-/// <summary>A bitmap font of the Linux console: PSF version 1 or 2, uncompressed.</summary>
+/// <summary>A bitmap font of the Linux console: PSF version 1 or 2, plain or compressed by gzip.</summary>
 /// <remarks>
 /// Immutable. Looking a glyph up allocates nothing. The formats are those of kbd's psf.h: PSF1 is 8 pixels wide with 256 or 512 glyphs, PSF2
 /// has any size; both may carry a table of the code points that each glyph stands for. A font without a table is taken to be in the order of
@@ -27,7 +27,7 @@ public sealed class ConsoleFont
     private const int MaximumFileBytes = 4 << 20;
 
     private const uint Vacant = uint.MaxValue;
-    private const string GetAnother = "use an uncompressed .psf or .psfu file as in /usr/share/consolefonts";
+    private const string GetAnother = "use a .psf, .psfu or .psf.gz file as in /usr/share/consolefonts";
 
     private readonly byte[] _bitmaps;
 
@@ -127,6 +127,11 @@ public sealed class ConsoleFont
     /// <exception cref="ConsoleFontException">It is not a font, is cut short, or is beyond the limits.</exception>
     public static ConsoleFont Parse(ReadOnlySpan<byte> file, string name)
     {
+        if (GzipFile.IsGzip(file))
+        {
+            file = GzipFile.TryUnpack(file, MaximumFileBytes, out string why) ?? throw new ConsoleFontException(name, why, "see whether `gzip -t` finds it whole, and install it again");
+        }
+
         if (file.StartsWith("\x36\x04"u8))
         {
             return ParseVersion1(file, name);
@@ -138,9 +143,7 @@ public sealed class ConsoleFont
             return ParseVersion2(file, name);
         }
 
-        throw file.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b])
-            ? new ConsoleFontException(name, "it is compressed by gzip", "unpack it with gunzip")
-            : new ConsoleFontException(name, "it does not start like a PSF font", GetAnother);
+        throw new ConsoleFontException(name, "it does not start like a PSF font", GetAnother);
     }
 
     /// <summary>The glyph of exactly this code point.</summary>

@@ -4,15 +4,25 @@ namespace XenFbFront.Content;
 
 /// <summary>Mirrors a text console of the guest (<c>--source console</c>): reads its cells, draws and reports exactly those that changed.</summary>
 /// <remarks>
-/// The first change after quiet is answered at once, later ones at most once in <see cref="ReadPeriodMs"/>. Each reading takes the kernel's
-/// console lock: a mirror that read at every notification slowed a flood of output to a sixtieth, one at this pace cannot be measured. Without
-/// changes it sleeps, once it has looked a last time after <see cref="LastLookMs"/>. Nothing allocates until the size of the grid or the terminal
+/// The first change after quiet is answered at once, later ones at most once in <see cref="ReadPeriodMs"/>, and more rarely while readings have to
+/// wait for a program that floods the console. Each reading takes the kernel's console lock once for each 4096 bytes, and a writer that finds it
+/// taken sleeps: a mirror that read at every notification slowed a flood of output to a sixtieth. Without changes it sleeps, once it has looked a last time
+/// after <see cref="LastLookMs"/>. Nothing allocates until the size of the grid or the terminal
 /// that is followed changes.
 /// </remarks>
 public sealed class ConsoleSource : IScreenSource
 {
     /// <summary>Shortest time from one reading to the next, milliseconds.</summary>
     public const int ReadPeriodMs = 10;
+
+    /// <summary>Longest time from one reading to the next while changes go on, milliseconds: 20 pictures a second of what nobody can read.</summary>
+    public const int LongestReadPeriodMs = 50;
+
+    /// <summary>When each reading has brought something for this time, milliseconds, the console is not watched any more, for its writers' sake.</summary>
+    public const int BusyMs = 60;
+
+    /// <summary>Reading may take this part of the time: about what a writer loses by it.</summary>
+    private const int ReadingShare = 48;
 
     /// <summary>
     /// Time after the last change at which it reads once more, milliseconds: a program that begins with graphics, or sets the palette by PIO_CMAP,
@@ -22,6 +32,9 @@ public sealed class ConsoleSource : IScreenSource
 
     /// <summary>What old kernels put into the right half of a wide character, and new ones.</summary>
     private const uint OldFiller = ' ', Filler = 0x200b;
+
+    /// <summary>The first character that takes two cells.</summary>
+    private const uint FirstWide = 0x1100;
 
     private const uint Black = 0x000000, NoteColour = 0xaaaaaa;
 
@@ -44,7 +57,10 @@ public sealed class ConsoleSource : IScreenSource
     private (int Terminal, int Columns, int Rows) _fitted;
     private bool _hasBlinkingText;
     private int _attachments;
+    private TextGridState _state;
     private long _lastRead;
+    private long? _busySince;
+    private TimeSpan _readPeriod = TimeSpan.FromMilliseconds(ReadPeriodMs);
 
     /// <summary>Creates a source for a grid and reads it once, for its size.</summary>
     /// <param name="grid">The console; from here on the source's to dispose.</param>
@@ -58,8 +74,8 @@ public sealed class ConsoleSource : IScreenSource
         _cursor = options.Cursor;
         _geometry = options.Geometry.Kind != ConsoleGeometryKind.Automatic ? options.Geometry
             : new(VcsTextGrid.AreShownByKernel() ? ConsoleGeometryKind.Keep : ConsoleGeometryKind.Fit);
-        _timer = loop.CreateTimer(Refresh);
-        _lastLook = loop.CreateTimer(Look);
+        _timer = loop.CreateTimer(Turn);
+        _lastLook = loop.CreateTimer(Turn);
         _blink = new(loop, options.BlinkMs, OnBeat);
         _present.Resize(80, 25);
         if (ReadFitted() == TextGridState.Text)
@@ -96,9 +112,13 @@ public sealed class ConsoleSource : IScreenSource
         _note = null;
         canvas.Fill(canvas.Bounds, Black);
         canvas.Changed(canvas.Bounds);
-        _grid.Watch(_loop, OnChanged);
-        Refresh();
-        canvas.Flush();
+        int attachments = _attachments;
+        Look();
+        if (attachments == _attachments)
+        {
+            canvas.Flush();
+            Turn();
+        }
     }
 
     /// <inheritdoc/>
@@ -127,39 +147,69 @@ public sealed class ConsoleSource : IScreenSource
     {
         if (_timer.IsRunning)
         {
+            // It reads in time.
             return;
         }
 
         TimeSpan quiet = _loop.Clock.GetElapsedTime(_lastRead);
-        if (quiet >= TimeSpan.FromMilliseconds(ReadPeriodMs))
+        if (quiet >= _readPeriod)
         {
-            Refresh();
+            Turn();
         }
         else
         {
-            // Until then the grid is silent, so a flood of output wakes nobody.
-            _timer.Start(TimeSpan.FromMilliseconds(ReadPeriodMs) - quiet);
+            _timer.Start(_readPeriod - quiet);
         }
     }
 
-    private void Refresh()
+    /// <summary>Reads, and goes on doing so at a pace of its own as long as that brings anything; then it waits to be told of a change.</summary>
+    private void Turn()
     {
-        _lastLook.Start(TimeSpan.FromMilliseconds(LastLookMs));
-        Look();
+        bool didChange = Look();
+        if (!didChange && _canvas is not null)
+        {
+            _grid.Watch(_loop, OnChanged);
+            // What came between the reading and the watching.
+            didChange = Look();
+        }
+
+        if (!didChange)
+        {
+            _busySince = null;
+        }
+        else if (_canvas is not null)
+        {
+            _busySince ??= _lastRead;
+            if (_loop.Clock.GetElapsedTime(_busySince.Value, _lastRead) >= TimeSpan.FromMilliseconds(BusyMs))
+            {
+                _grid.Unwatch();
+            }
+
+            _timer.Start(_readPeriod);
+            _lastLook.Start(TimeSpan.FromMilliseconds(LastLookMs));
+        }
     }
 
-    private void Look()
+    /// <returns>Whether the console is another than it was.</returns>
+    private bool Look()
     {
         if (_canvas is not { } canvas)
         {
-            return;
+            return false;
         }
 
         _lastRead = _loop.Clock.GetTimestamp();
-        switch (ReadFitted())
+        TextGridState state = ReadFitted();
+        double readingMs = _loop.Clock.GetElapsedTime(_lastRead).TotalMilliseconds;
+        _readPeriod = TimeSpan.FromMilliseconds(Math.Clamp(readingMs * ReadingShare, ReadPeriodMs, LongestReadPeriodMs));
+        bool didChange = state != _state || (state == TextGridState.Text && !_next.HasSame(_present));
+        _state = state;
+        switch (state)
         {
-            case TextGridState.Text:
+            case TextGridState.Text when didChange || _screen is null:
                 ShowText(canvas);
+                break;
+            case TextGridState.Text:
                 break;
             case TextGridState.Graphics:
                 ShowNote(canvas, "VT is in graphics mode");
@@ -173,6 +223,8 @@ public sealed class ConsoleSource : IScreenSource
 
                 break;
         }
+
+        return didChange;
     }
 
     /// <summary>Reads the grid, after it was given its size where it is to have another one.</summary>
@@ -342,8 +394,6 @@ public sealed class ConsoleSource : IScreenSource
         TextScreen screen = _screen!;
         TextFont font = _painter.Font;
         int shift = _present.AttributeShift, stride = _present.Columns;
-        // Bit 7 of an attribute is blink. Where nothing blinks the background becomes bright, as on a card whose blinking is switched off.
-        int backgroundMask = _blink.IsEnabled ? 0x7 : 0xf, darkMask = _blink.IsDark ? 0x80 : 0;
         mustSetAll |= shift != _next.AttributeShift || _present.Cells.Length != _next.Cells.Length;
         for (int row = 0; row < screen.Rows; row++)
         {
@@ -358,14 +408,27 @@ public sealed class ConsoleSource : IScreenSource
 
             for (int column = 0; column < cells.Length; column++)
             {
-                // The right half of a wide character holds a mark without width or a blank; both have a blank glyph, so the left half stands
-                // alone before a gap.
-                int attribute = cells[column] >> shift;
-                uint foreground = _colours[attribute & 0xf], background = _colours[attribute >> 4 & backgroundMask];
-                bool isDark = (attribute & darkMask) != 0;
-                screen.Set(column, row, new(font.GlyphFor((int)codePoints[column]), isDark ? background : foreground, background));
+                uint codePoint = codePoints[column];
+                if (codePoint >= FirstWide && column + 1 < cells.Length && codePoints[column + 1] is OldFiller or Filler && TextFont.CellsOf((int)codePoint) == 2)
+                {
+                    (int left, int right) = font.WideGlyphsFor((int)codePoint);
+                    screen.Set(column, row, Cell(left, cells[column] >> shift));
+                    column++;
+                    screen.Set(column, row, Cell(right, cells[column] >> shift));
+                }
+                else
+                {
+                    screen.Set(column, row, Cell(font.GlyphFor((int)codePoint), cells[column] >> shift));
+                }
             }
         }
+    }
+
+    private TextCell Cell(int glyph, int attribute)
+    {
+        // Bit 7 of an attribute is blink. Where nothing blinks the background becomes bright, as on a card whose blinking is switched off.
+        uint foreground = _colours[attribute & 0xf], background = _colours[attribute >> 4 & (_blink.IsEnabled ? 0x7 : 0xf)];
+        return new(glyph, _blink.IsDark && (attribute & 0x80) != 0 ? background : foreground, background);
     }
 
     private void ShowNote(Canvas canvas, string note)

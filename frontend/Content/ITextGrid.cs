@@ -18,13 +18,16 @@ public interface ITextGrid : IDisposable
     /// <returns>False when it is refused: no permission, or a display driver of the kernel that cannot show it.</returns>
     bool TryResize(int columns, int rows);
 
-    /// <summary>From now on calls back once when something changed since the last <see cref="Read"/>, then not again before the next one.</summary>
+    /// <summary>Calls back once when something changes; then not again before the next call of this method.</summary>
     /// <remarks>
-    /// The silence between is part of the contract: it is what lets a reader put off reading during a flood of output without being woken for
-    /// each line of it. A call without cause is allowed. The callback may read.
+    /// What changed shortly before may not be told: the caller reads once more after it. A call back without cause is allowed. The callback may read
+    /// and watch.
     /// </remarks>
     void Watch(EventLoop loop, Action onChanged);
 
-    /// <summary>Does not call back any more.</summary>
+    /// <summary>Does not call back any more, and lets go of what watching needs.</summary>
+    /// <remarks>
+    /// A console that is, or was, watched can be slower for those who write to it. A reader that knows that changes go on for long does without.
+    /// </remarks>
     void Unwatch();
 }

@@ -24,10 +24,11 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
                 break;
         }
 
+        FontChoice font = FontChoice.Make(options);
         ConsoleSourceOptions console = new()
         {
             VirtualTerminal = options.VirtualTerminal,
-            Font = options.Font is null ? null : new TextFont(ConsoleFont.Load(options.Font)),
+            Font = font.Font,
             // A try-out must not change the size of a person's own console.
             Geometry = options.Loopback is not null && options.Geometry.Kind == ConsoleGeometryKind.Automatic ? new(ConsoleGeometryKind.Keep) : options.Geometry,
             Cursor = options.Cursor,
@@ -36,7 +37,7 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
         if (ConsoleSource.TryOpen(console, loop, out ConsoleSource? source, out string reason))
         {
             string other = options.VirtualTerminal == 0 ? " (the active one; --vt N shows another, --source keys or pattern something else)" : string.Empty;
-            return new(source!, source!.Description + other);
+            return new(source!, $"{source!.Description}{other}; {font.Explanation}");
         }
 
         if (options.Source == SourceKind.Console || options.VirtualTerminal != 0)

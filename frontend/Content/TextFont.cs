@@ -361,8 +361,13 @@ public sealed class TextFont
     /// <summary>Takes a character from the fallback font into one cell, or into two with indices one after the other.</summary>
     private bool TryGetFallback(int codePoint, int cells, out int glyph)
     {
+        ulong key = Key(KeyKind.Fallback, (uint)codePoint, cells);
+        if (_index.TryGet(key, out glyph))
+        {
+            return true;
+        }
+
         Span<ushort> rows = stackalloc ushort[FallbackFont.GlyphRows];
-        glyph = 0;
         if (_fallback is null || _count + cells > _maximumCount || !_fallback.TryRead(codePoint, rows, out int width) || !TryAdd(out glyph))
         {
             return false;
@@ -373,8 +378,8 @@ public sealed class TextFont
             TryAdd(out _);
         }
 
-        Span<byte> bitmaps = _bitmaps.AsSpan(glyph * _glyphBytes, cells * _glyphBytes);
-        GlyphFit.Draw(rows, width, bitmaps, cells, CellWidth, CellHeight);
+        GlyphFit.Draw(rows, width, _bitmaps.AsSpan(glyph * _glyphBytes, cells * _glyphBytes), cells, CellWidth, CellHeight);
+        _index.TrySet(key, glyph);
         return true;
     }
 
@@ -440,6 +445,9 @@ public sealed class TextFont
 
         /// <summary>A glyph of the console font, enlarged.</summary>
         Enlarged,
+
+        /// <summary>A code point of the fallback font, in the number of cells that stands in the place of the glyph.</summary>
+        Fallback,
 
         /// <summary>A glyph with a mark.</summary>
         Combined,

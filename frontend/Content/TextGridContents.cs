@@ -56,4 +56,9 @@ public sealed class TextGridContents
 
         (Columns, Rows) = (columns, rows);
     }
+
+    /// <summary>Whether two copies show the same.</summary>
+    public bool HasSame(TextGridContents other) =>
+        (Terminal, Columns, Rows, CursorColumn, CursorRow, AttributeShift) == (other.Terminal, other.Columns, other.Rows, other.CursorColumn, other.CursorRow, other.AttributeShift)
+        && Cells.SequenceEqual(other.Cells) && CodePoints.SequenceEqual(other.CodePoints) && Palette.SequenceEqual(other.Palette);
 }

@@ -24,12 +24,9 @@ public sealed class VcsTextGrid : ITextGrid
     /// <summary>Times that a size which changes under the reading is followed; each new size raises a notification too, so nothing is lost.</summary>
     private const int MaximumAttempts = 4;
 
-    private const ulong CellsTag = 1, ActiveTag = 2;
-
-    // vcs devices report a change as POLLPRI until they are read, and wake their waiters again at every line of output. An epoll of our own
-    // with one-shot entries falls silent after the first change and is armed again by the next reading, which a plain watch cannot do without
-    // being created anew.
+    // One-shot entries of an epoll of our own, so that what the loop watches stays the same and falls silent after the first change.
     private readonly Descriptor _changes = Descriptor.Own(Libc.EpollCreate(), "create", "epoll");
+    private readonly DescriptorCloser _closer = new();
     private readonly EpollEvent[] _ready = new EpollEvent[2];
     private readonly bool _followsActive;
     private readonly Descriptor? _active;
@@ -37,10 +34,9 @@ public sealed class VcsTextGrid : ITextGrid
     private Descriptor? _cells, _characters, _terminal;
     private byte[] _buffer = new byte[HeaderBytes + 80 * 25 * 2];
     private int _number;
+    private Descriptor? _watched;
     private LoopWatch? _watch;
     private Action? _onChanged;
-    private ulong _fired;
-    private bool _hasCalled;
 
     private VcsTextGrid(int number)
     {
@@ -51,8 +47,7 @@ public sealed class VcsTextGrid : ITextGrid
         if (active >= 0)
         {
             _active = new(active);
-            ReadActiveAttribute();
-            Libc.EpollControl(_changes.Number, 1, active, PollEvents.POLLPRI | PollEvents.EPOLLONESHOT, ActiveTag);
+            Libc.EpollControl(_changes.Number, 1, active, 0, 0);
         }
     }
 
@@ -128,7 +123,6 @@ public sealed class VcsTextGrid : ITextGrid
     /// <inheritdoc/>
     public TextGridState Read(TextGridContents contents)
     {
-        _hasCalled = false;
         TextGridState state = TextGridState.Gone;
         if (_cells is not null || OpenDevices() == 0)
         {
@@ -140,7 +134,6 @@ public sealed class VcsTextGrid : ITextGrid
             CloseDevices();
         }
 
-        Rearm();
         return state;
     }
 
@@ -162,24 +155,51 @@ public sealed class VcsTextGrid : ITextGrid
     /// <inheritdoc/>
     public void Watch(EventLoop loop, Action onChanged)
     {
-        Unwatch();
+        _watch ??= loop.Watch(_changes.Number, LoopInterest.Readable, OnReady);
         _onChanged = onChanged;
-        _watch = loop.Watch(_changes.Number, LoopInterest.Readable, OnReady);
+        const uint onceAtChange = PollEvents.POLLPRI | PollEvents.EPOLLONESHOT;
+        bool isNew = _watched is null;
+        _watched ??= OpenOrNull(CellsPath(_followsActive ? 0 : _number), OpenFlags.ReadOnly);
+        if (_watched is not null)
+        {
+            if (isNew)
+            {
+                Libc.EpollControl(_changes.Number, 1, _watched.Number, onceAtChange, 0);
+            }
+
+            // A change is told until the device is read, and the first poll of an open file tells of one, whether or not there was any.
+            Libc.ReadAt(_watched.Number, _buffer.AsSpan(0, HeaderBytes), 0);
+            Libc.EpollControl(_changes.Number, 3, _watched.Number, onceAtChange, 0);
+        }
+
+        if (_active is not null)
+        {
+            ReadActiveAttribute();
+            Libc.EpollControl(_changes.Number, 3, _active.Number, onceAtChange, 0);
+        }
     }
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// From the first poll of an open vcs device until its release the kernel calls a notifier for each character that is written to any virtual
+    /// terminal, which takes a quarter of their speed (vcs_poll_data_get in vc_screen.c).
+    /// </remarks>
     public void Unwatch()
     {
-        _watch?.Dispose();
-        _watch = null;
         _onChanged = null;
+        if (_watched is not null && _closer.TryClose(_watched))
+        {
+            _watched = null;
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Unwatch();
+        _onChanged = null;
+        _watch?.Dispose();
         CloseDevices();
+        _watched?.Dispose();
         _active?.Dispose();
         _changes.Dispose();
     }
@@ -220,19 +240,11 @@ public sealed class VcsTextGrid : ITextGrid
         _cells = new(cells);
         // Kernels before 5.1 have no vcsu.
         _characters = OpenOrNull(CharactersPath(device), OpenFlags.ReadOnly);
-        int result = Libc.EpollControl(_changes.Number, 1, cells, PollEvents.POLLPRI | PollEvents.EPOLLONESHOT, CellsTag);
-        _fired &= ~CellsTag;
-        if (result < 0)
-        {
-            CloseDevices();
-        }
-
-        return result < 0 ? -result : 0;
+        return 0;
     }
 
     private void CloseDevices()
     {
-        // Closing takes a descriptor out of the epoll.
         _cells?.Dispose();
         _characters?.Dispose();
         _terminal?.Dispose();
@@ -278,8 +290,7 @@ public sealed class VcsTextGrid : ITextGrid
     {
         if (ReadMode() == 1)
         {
-            // Nothing to see, but the notification has to be taken back, or it would come again at once.
-            return Libc.ReadAt(_cells!.Number, _buffer.AsSpan(0, HeaderBytes), 0) == HeaderBytes ? TextGridState.Graphics : TextGridState.Gone;
+            return TextGridState.Graphics;
         }
 
         for (int attempt = 0; attempt < MaximumAttempts; attempt++)
@@ -404,33 +415,10 @@ public sealed class VcsTextGrid : ITextGrid
 
     private void OnReady()
     {
-        int count = Libc.EpollWait(_changes.Number, _ready, 0);
-        for (int i = 0; i < count; i++)
+        if (Libc.EpollWait(_changes.Number, _ready, 0) > 0 && _onChanged is { } onChanged)
         {
-            _fired |= _ready[i].Data;
+            _onChanged = null;
+            onChanged();
         }
-
-        if (_fired != 0 && !_hasCalled)
-        {
-            _hasCalled = true;
-            _onChanged?.Invoke();
-        }
-    }
-
-    /// <summary>Lets the next change be told. What changed since the reading is told at once: the kernel looks again when an entry is armed.</summary>
-    private void Rearm()
-    {
-        if ((_fired & CellsTag) != 0 && _cells is not null)
-        {
-            Libc.EpollControl(_changes.Number, 3, _cells.Number, PollEvents.POLLPRI | PollEvents.EPOLLONESHOT, CellsTag);
-        }
-
-        if ((_fired & ActiveTag) != 0 && _active is not null)
-        {
-            ReadActiveAttribute();
-            Libc.EpollControl(_changes.Number, 3, _active.Number, PollEvents.POLLPRI | PollEvents.EPOLLONESHOT, ActiveTag);
-        }
-
-        _fired = 0;
     }
 }

@@ -18,6 +18,13 @@ public interface IInputDevice : IDisposable
     /// <returns>Null when it cannot be known; the caller then writes again rather than lose something.</returns>
     bool? WasCarriedOut(long positionBefore, ushort key, bool isDownAfter);
 
+    /// <summary>Tells a device that was taken up from a predecessor what it has been told so far. Called once, before the first write.</summary>
+    /// <param name="keysDown">A bit for each key and button that is down, the lowest bit of the first byte first, up to KEY_MAX.</param>
+    /// <remarks>For devices that tell a state instead of a change, or that must know which modifiers are down.</remarks>
+    void Resume(ReadOnlySpan<byte> keysDown)
+    {
+    }
+
     /// <summary>Ends the device and what is kept of it; keys still held are released by it.</summary>
     void Remove();
 }

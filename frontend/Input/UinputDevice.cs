@@ -44,26 +44,11 @@ internal sealed unsafe class UinputDevice : IInputDevice
     /// <inheritdoc/>
     public bool? WasCarriedOut(long positionBefore, ushort key, bool isDownAfter)
     {
-        if (key == 0 || !UinputSink.HasKey(_spec.Role, key) || EventNode() is not { } path)
+        if (key == 0 || !UinputSink.HasKey(_spec.Role, key) || EventNodes.IsKeyDown(EventNode(), key) is not { } isDown)
         {
             return null;
         }
 
-        int number = Libc.Open(path, OpenFlags.ReadOnly | OpenFlags.NonBlocking);
-        if (number < 0)
-        {
-            return null;
-        }
-
-        using Descriptor eventDevice = new(number);
-        byte* keys = stackalloc byte[KeyStateBytes];
-        new Span<byte>(keys, KeyStateBytes).Clear();
-        if (Libc.Ioctl(eventDevice.Number, EVIOCGKEY, keys) < 0)
-        {
-            return null;
-        }
-
-        bool isDown = (keys[key / 8] >> (key % 8) & 1) != 0;
         return isDown == isDownAfter;
     }
 
@@ -98,23 +83,5 @@ internal sealed unsafe class UinputDevice : IInputDevice
     public void Dispose() => _file.Dispose();
 
     /// <summary>Path of the event device that belongs to it, or null when there is none (evdev is not loaded).</summary>
-    public string? EventNode()
-    {
-        if (SysName() is not { } name)
-        {
-            return null;
-        }
-
-        // Asked for by number instead of listed, as directories are no business of the C library's calls that we have; a successor asks once.
-        const int eventDevices = 1024;
-        for (int number = 0; number < eventDevices; number++)
-        {
-            if (Libc.Exists(Path.Combine(_sysfs, "class/input", name, $"event{number}")))
-            {
-                return Path.Combine(_eventFolder, $"event{number}");
-            }
-        }
-
-        return null;
-    }
+    public string? EventNode() => SysName() is { } name ? EventNodes.Find(_sysfs, _eventFolder, name) : null;
 }

@@ -28,7 +28,6 @@ public sealed unsafe class UinputSink(string devicePath = "/dev/uinput", string 
     /// <summary>First and last key that a keyboard declares in one piece. C: KEY_ESC, KEY_MICMUTE.</summary>
     private const ushort FirstKey = 1, LastKey = 0xf8;
 
-    private const ushort PciBus = 1, XenVendor = 0x5853;
     private const int MaxTrackingId = 65535, QuarterTurn = 90;
 
     /// <inheritdoc/>
@@ -116,7 +115,7 @@ public sealed unsafe class UinputSink(string devicePath = "/dev/uinput", string 
 
     private static void DescribeKeyboard(Descriptor file, InputDeviceSpec spec)
     {
-        Name(file, spec, "Xen Virtual Keyboard", 0xffff);
+        Name(file, spec);
         Set(file, spec, UI_SET_EVBIT, EV_KEY);
         for (ushort key = FirstKey; key <= LastKey; key++)
         {
@@ -137,7 +136,7 @@ public sealed unsafe class UinputSink(string devicePath = "/dev/uinput", string 
 
     private static void DescribePointer(Descriptor file, InputDeviceSpec spec)
     {
-        Name(file, spec, "Xen Virtual Pointer", 0xfffe);
+        Name(file, spec);
         Set(file, spec, UI_SET_EVBIT, EV_KEY);
         for (ushort button = BTN_LEFT; button <= BTN_TASK; button++)
         {
@@ -163,7 +162,7 @@ public sealed unsafe class UinputSink(string devicePath = "/dev/uinput", string 
 
     private static void DescribeTouch(Descriptor file, InputDeviceSpec spec)
     {
-        Name(file, spec, "Xen Virtual Multi-touch", 0xfffd);
+        Name(file, spec);
         Set(file, spec, UI_SET_PROPBIT, INPUT_PROP_DIRECT);
         Set(file, spec, UI_SET_EVBIT, EV_KEY);
         Set(file, spec, UI_SET_KEYBIT, BTN_TOUCH);
@@ -181,15 +180,15 @@ public sealed unsafe class UinputSink(string devicePath = "/dev/uinput", string 
         SetAxis(file, spec, ABS_MT_ORIENTATION, -QuarterTurn, QuarterTurn);
     }
 
-    private static void Name(Descriptor file, InputDeviceSpec spec, string name, ushort product)
+    private static void Name(Descriptor file, InputDeviceSpec spec)
     {
-        UinputSetup setup = new() { BusType = PciBus, Vendor = XenVendor, Product = product };
-        Encoding.ASCII.GetBytes(name, new Span<byte>(&setup.Name, sizeof(UinputSetup.NameBytes)));
+        UinputSetup setup = new() { BusType = InputIdentity.Bus, Vendor = InputIdentity.Vendor, Product = InputIdentity.ProductOf(spec.Role) };
+        Encoding.ASCII.GetBytes(InputIdentity.NameOf(spec.Role), new Span<byte>(&setup.Name, sizeof(UinputSetup.NameBytes)));
         Require(Libc.Ioctl(file.Number, UI_DEV_SETUP, &setup), nameof(UI_DEV_SETUP), spec);
 
         Span<byte> phys = stackalloc byte[64];
         phys.Clear();
-        Encoding.ASCII.GetBytes($"xenbus/device/vkbd/{spec.VkbdId}", phys);
+        Encoding.ASCII.GetBytes(InputIdentity.PhysOf(spec), phys);
         fixed (byte* text = phys)
         {
             Require(Libc.Ioctl(file.Number, UI_SET_PHYS, text), nameof(UI_SET_PHYS), spec);

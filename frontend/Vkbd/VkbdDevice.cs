@@ -89,6 +89,11 @@ internal sealed class VkbdDevice : FrontendDevice
 
         OpenDevices();
         SettleIntent(ref notes);
+        foreach (IInputDevice? device in _devices)
+        {
+            device?.Resume(MemoryMarshal.AsBytes<ulong>(_state.Held));
+        }
+
         _isTakenOver = true;
         _driver.Report(_modes);
     }

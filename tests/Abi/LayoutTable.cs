@@ -6,7 +6,9 @@ using Xenbus.Linux.Interop;
 using Xenbus.Wire;
 using Xenbus.Wire.Fbif;
 using Xenbus.Wire.Kbdif;
+using XenFbFront.Content;
 using XenFbFront.Input;
+using XenFbFront.Input.Hid;
 using XenFbFront.Input.Keys;
 using XenFbFront.Vfb;
 using XenFbFront.Vkbd;
@@ -33,12 +35,31 @@ internal static class LayoutTable
     private const string Fbif = "xen/io/fbif.h", Kbdif = "xen/io/kbdif.h", XsWire = "xen/io/xs_wire.h", XenbusHeader = "xen/io/xenbus.h";
     private const string Evtchn = "xen/evtchn.h", Gntalloc = "xen/gntalloc.h", PrivcmdHeader = "xen/sys/privcmd.h", GrantTable = "xen/grant_table.h";
     private const string XenHeader = "xen/xen.h", BpfHeader = "linux/bpf.h", CapabilityHeader = "linux/capability.h";
-    private const string Input = "linux/input.h", Uinput = "linux/uinput.h", Codes = "linux/input-event-codes.h";
+    private const string ZlibHeader = "zlib.h";
+    private const string Input = "linux/input.h", Uinput = "linux/uinput.h", Codes = "linux/input-event-codes.h", Uhid = "linux/uhid.h";
     private const string ErrnoHeader = "errno.h", PollHeader = "poll.h", EpollHeader = "sys/epoll.h", Fcntl = "fcntl.h", Socket = "sys/socket.h";
 
     /// <summary>Structs, with every field.</summary>
     public static IReadOnlyList<StructRow> Structs { get; } =
     [
+        Struct<ZlibStream>("z_stream", ZlibHeader, 112,
+        [
+            new(nameof(ZlibStream.NextIn), "next_in", 0),
+            new(nameof(ZlibStream.AvailableIn), "avail_in", 8),
+            new(nameof(ZlibStream.TotalIn), "total_in", 16),
+            new(nameof(ZlibStream.NextOut), "next_out", 24),
+            new(nameof(ZlibStream.AvailableOut), "avail_out", 32),
+            new(nameof(ZlibStream.TotalOut), "total_out", 40),
+            new(nameof(ZlibStream.Message), "msg", 48),
+            new(nameof(ZlibStream.State), "state", 56),
+            new(nameof(ZlibStream.Allocate), "zalloc", 64),
+            new(nameof(ZlibStream.Free), "zfree", 72),
+            new(nameof(ZlibStream.Opaque), "opaque", 80),
+            new(nameof(ZlibStream.DataType), "data_type", 88),
+            new(nameof(ZlibStream.Checksum), "adler", 96),
+            new(nameof(ZlibStream.Reserved), "reserved", 104),
+        ]),
+
         Struct<FramebufferUpdate>("union xenfb_out_event", Fbif, 40,
         [
             new(nameof(FramebufferUpdate.Type), "update.type", 0),
@@ -347,13 +368,19 @@ internal static class LayoutTable
     [
         typeof(FramebufferWire), typeof(FramebufferPage), typeof(KeyboardEventType), typeof(MultiTouchType), typeof(XenbusState),
         typeof(XenstoreMessageType), typeof(XenstoreHeader), typeof(Errno), typeof(PollEvents), typeof(OpenFlags), typeof(InputCodes),
-        typeof(GntallocAllocGref), typeof(GntallocUnmapNotify), typeof(GrantEntry), typeof(BpfCode), typeof(Capability), typeof(InputEvent),
+        typeof(GntallocAllocGref), typeof(GntallocUnmapNotify), typeof(GrantEntry), typeof(BpfCode), typeof(Capability), typeof(InputEvent), typeof(UhidEvents),
     ];
 
     /// <summary>Numbers.</summary>
     public static IReadOnlyList<ConstantRow> Constants { get; } =
     [
         // Framebuffer events.
+        Constant(Zlib.Z_NO_FLUSH, 0, "Z_NO_FLUSH", ZlibHeader),
+        Constant(Zlib.Z_OK, 0, "Z_OK", ZlibHeader),
+        Constant(Zlib.Z_STREAM_END, 1, "Z_STREAM_END", ZlibHeader),
+        Constant(Zlib.Z_BUF_ERROR, -5, "Z_BUF_ERROR", ZlibHeader),
+        Constant(Zlib.GzipWindowBits, 31, "MAX_WBITS + 16", ZlibHeader),
+
         Constant(FramebufferWire.RefreshPeriodType, 1, "XENFB_TYPE_REFRESH_PERIOD", Fbif),
         Constant(FramebufferWire.UpdateType, 2, "XENFB_TYPE_UPDATE", Fbif),
         Constant(FramebufferWire.ResizeType, 3, "XENFB_TYPE_RESIZE", Fbif),
@@ -575,6 +602,35 @@ internal static class LayoutTable
         // Input.
         Constant(InputEvent.Bytes, 24, "sizeof(struct input_event)", Input),
         Constant(UinputRequests.KeyStateBytes, 96, "(KEY_MAX + 1) / 8", Input),
+        Named(UhidEvents.UHID_DESTROY, 1, Uhid),
+        Named(UhidEvents.UHID_START, 2, Uhid),
+        Named(UhidEvents.UHID_OUTPUT, 6, Uhid),
+        Named(UhidEvents.UHID_GET_REPORT, 9, Uhid),
+        Named(UhidEvents.UHID_GET_REPORT_REPLY, 10, Uhid),
+        Named(UhidEvents.UHID_CREATE2, 11, Uhid),
+        Named(UhidEvents.UHID_INPUT2, 12, Uhid),
+        Named(UhidEvents.UHID_SET_REPORT, 13, Uhid),
+        Named(UhidEvents.UHID_SET_REPORT_REPLY, 14, Uhid),
+        Constant(UhidEvents.EventBytes, 4380, "sizeof(struct uhid_event)", Uhid),
+        Constant(UhidEvents.PayloadOffset, 4, "offsetof(struct uhid_event, u)", Uhid),
+        Constant(UhidEvents.CreateNameOffset, 4, "offsetof(struct uhid_event, u.create2.name)", Uhid),
+        Constant(UhidEvents.NameBytes, 128, "sizeof(((struct uhid_event *)0)->u.create2.name)", Uhid),
+        Constant(UhidEvents.CreatePhysOffset, 132, "offsetof(struct uhid_event, u.create2.phys)", Uhid),
+        Constant(UhidEvents.PhysBytes, 64, "sizeof(((struct uhid_event *)0)->u.create2.phys)", Uhid),
+        Constant(UhidEvents.CreateSizeOffset, 260, "offsetof(struct uhid_event, u.create2.rd_size)", Uhid),
+        Constant(UhidEvents.CreateBusOffset, 262, "offsetof(struct uhid_event, u.create2.bus)", Uhid),
+        Constant(UhidEvents.CreateVendorOffset, 264, "offsetof(struct uhid_event, u.create2.vendor)", Uhid),
+        Constant(UhidEvents.CreateProductOffset, 268, "offsetof(struct uhid_event, u.create2.product)", Uhid),
+        Constant(UhidEvents.CreateDescriptorOffset, 280, "offsetof(struct uhid_event, u.create2.rd_data)", Uhid),
+        Constant(UhidEvents.InputSizeOffset, 4, "offsetof(struct uhid_event, u.input2.size)", Uhid),
+        Constant(UhidEvents.InputDataOffset, 6, "offsetof(struct uhid_event, u.input2.data)", Uhid),
+        Constant(UhidEvents.OutputDataOffset, 4, "offsetof(struct uhid_event, u.output.data)", Uhid),
+        Constant(UhidEvents.OutputSizeOffset, 4100, "offsetof(struct uhid_event, u.output.size)", Uhid),
+        Constant(UhidEvents.RequestIdOffset, 4, "offsetof(struct uhid_event, u.get_report.id)", Uhid),
+        Constant(UhidEvents.RequestIdOffset, 4, "offsetof(struct uhid_event, u.set_report.id)", Uhid),
+        Constant(UhidEvents.ReplyErrorOffset, 8, "offsetof(struct uhid_event, u.get_report_reply.err)", Uhid),
+        Constant(UhidEvents.ReplyErrorOffset, 8, "offsetof(struct uhid_event, u.set_report_reply.err)", Uhid),
+        Constant(UhidEvents.ReplyBytes, 10, "offsetof(struct uhid_event, u.get_report_reply.size)", Uhid),
         Named(InputCodes.EV_SYN, 0x00, Codes),
         Named(InputCodes.EV_KEY, 0x01, Codes),
         Named(InputCodes.EV_REL, 0x02, Codes),

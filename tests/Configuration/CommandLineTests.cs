@@ -7,7 +7,7 @@ namespace XenFbFront.Tests.Configuration;
 
 public sealed class CommandLineTests
 {
-    public static TheoryData<string> OptionsWithValue => ["source", "vt", "font", "geometry", "cursor", "blink", "size", "depth", "sink", "loopback", "log"];
+    public static TheoryData<string> OptionsWithValue => ["source", "vt", "font", "fallback-font", "scale", "geometry", "cursor", "blink", "size", "depth", "sink", "loopback", "log"];
 
     [Fact]
     public void NoArguments_NoFile_AreTheDefaults()
@@ -196,7 +196,7 @@ public sealed class CommandLineTests
         Assert.InRange(lines.Length, 10, 24);
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
         Assert.All(lines, line => Assert.Equal(line.TrimEnd(), line));
-        foreach (string name in (string[])["source", "vt", "font", "geometry", "cursor", "blink", "size", "depth", "sink", "loopback", "log", "config", "no-holder", "version"])
+        foreach (string name in (string[])["source", "vt", "font", "fallback-font", "scale", "geometry", "cursor", "blink", "size", "depth", "sink", "loopback", "log", "config", "no-holder", "version"])
         {
             Assert.Contains(lines, line => line.StartsWith($"  --{name} ", StringComparison.Ordinal));
         }

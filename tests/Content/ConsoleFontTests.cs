@@ -164,8 +164,66 @@ public class ConsoleFontTests
     }
 
     [Fact]
-    public void Parse_Gzip_SaysGunzip() =>
-        Assert.Contains("gunzip", Assert.Throws<ConsoleFontException>(() => ConsoleFont.Parse([0x1f, 0x8b, 8, 0], "test")).Message);
+    public void Parse_Gzip_IsUnpacked()
+    {
+        byte[] file = FontFiles.Version2(9, 5, 4, s_table2), packed = FontFiles.Gzip(file);
+
+        Assert.Equal(1, Glyph(ConsoleFont.Parse(packed, "test"), 'é'));
+        // Two members one after the other are one file.
+        Assert.Equal(1, Glyph(ConsoleFont.Parse([.. FontFiles.Gzip(file[..50]), .. FontFiles.Gzip(file[50..])], "test"), 'é'));
+        // Padding behind it is none of its business.
+        Assert.Equal(1, Glyph(ConsoleFont.Parse([.. packed, 0, 0, 0], "test"), 'é'));
+    }
+
+    [Fact]
+    public void Parse_GzipOfManyMegabytes_StopsAtTheLimit()
+    {
+        byte[] bomb = FontFiles.Gzip(new byte[64 << 20]);
+        ConsoleFontException thrown = Assert.Throws<ConsoleFontException>(() => ConsoleFont.Parse(bomb, "bomb.psf.gz"));
+
+        Assert.Equal("it unpacks to more than 4194304 bytes", thrown.Why);
+    }
+
+    [Theory]
+    [InlineData(4 << 20, "it does not start like a PSF font")]
+    [InlineData((4 << 20) + 1, "it unpacks to more than 4194304 bytes")]
+    public void Parse_GzipAtTheLimit_IsReadAndOneByteMoreIsNot(int length, string why) =>
+        Assert.Equal(why, Assert.Throws<ConsoleFontException>(() => ConsoleFont.Parse(FontFiles.Gzip(new byte[length]), "test")).Why);
+
+    [Fact]
+    public void Parse_GzipEveryPrefix_SaysThatItEndsTooEarly()
+    {
+        byte[] packed = FontFiles.Gzip(FontFiles.Version2(9, 5, 4, s_table2));
+        for (int length = 2; length < packed.Length; length++)
+        {
+            ConsoleFontException thrown = Assert.Throws<ConsoleFontException>(() => ConsoleFont.Parse(packed.AsSpan(0, length), "test"));
+            Assert.Equal("it ends within its compressed data", thrown.Why);
+            Assert.Contains("gzip -t", thrown.Remedy);
+        }
+    }
+
+    [Fact]
+    public void Parse_GzipAnyByteDamaged_ThrowsOrGivesTheSameFont()
+    {
+        byte[] file = FontFiles.Version2(9, 5, 4, s_table2), packed = FontFiles.Gzip(file);
+        int damagedCount = 0;
+        for (int offset = 2; offset < packed.Length; offset++)
+        {
+            byte[] damaged = [.. packed];
+            damaged[offset] ^= 0x55;
+            try
+            {
+                // Time stamp and system of the header may be anything.
+                Assert.Equal(file.AsSpan(32, 5 * 2 * 4), ConsoleFont.Parse(damaged, "test").Bitmaps);
+            }
+            catch (ConsoleFontException)
+            {
+                damagedCount++;
+            }
+        }
+
+        Assert.True(damagedCount > packed.Length / 2);
+    }
 
     [Fact]
     public void Load_File_ParsesIt()

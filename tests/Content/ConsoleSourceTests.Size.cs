@@ -165,8 +165,7 @@ public sealed partial class ConsoleSourceTests
         _grid.Cursor = (-1, -1);
         PutNothingThatBlinks();
         Attached(160, 96, s_blink);
-        _clock.Advance(ConsoleSource.LastLookMs);
-        _loop.RunOnce(TimeSpan.Zero);
+        Settle();
 
         Assert.Null(_loop.TimeToNextTimer());
     }
@@ -178,8 +177,7 @@ public sealed partial class ConsoleSourceTests
 
         _grid.State = TextGridState.Graphics;
         Step(canvas);
-        _clock.Advance(ConsoleSource.LastLookMs);
-        _loop.RunOnce(TimeSpan.Zero);
+        Settle();
 
         Assert.Null(_loop.TimeToNextTimer());
     }
@@ -226,6 +224,16 @@ public sealed partial class ConsoleSourceTests
         }
 
         return pixels;
+    }
+
+    /// <summary>Lets the last look pass, and the turn after it.</summary>
+    private void Settle()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            _clock.Advance(ConsoleSource.LastLookMs);
+            _loop.RunOnce(TimeSpan.Zero);
+        }
     }
 
     private void Beat(ArrayCanvas canvas)

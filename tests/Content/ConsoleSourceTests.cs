@@ -327,14 +327,15 @@ public sealed partial class ConsoleSourceTests : IDisposable
     public void GraphicsMode_BegunWithoutNotification_IsSeenAtTheLastLook()
     {
         ArrayCanvas canvas = Attached(320, 96);
+        _grid.Put(0, 0, '#');
         Step(canvas);
+        canvas.Forget();
 
         _grid.State = TextGridState.Graphics;
         _clock.Advance(ConsoleSource.LastLookMs);
         _loop.RunOnce(TimeSpan.Zero);
 
         Assert.Equal([canvas.Bounds], canvas.ChangedAreas.ToArray());
-        Assert.Null(_loop.TimeToNextTimer());
     }
 
     [Fact]
@@ -361,47 +362,107 @@ public sealed partial class ConsoleSourceTests : IDisposable
         int reads = _grid.ReadCount;
         _clock.Advance(ConsoleSource.ReadPeriodMs);
 
+        _grid.Put(0, 0, '#');
         _grid.Notify();
 
         Assert.Equal(reads + 1, _grid.ReadCount);
+        Assert.False(_grid.IsWatched);
     }
 
     [Fact]
-    public void Change_Flood_IsReadOncePerPeriodWithoutWakingBetween()
+    public void Change_BetweenReadingAndWatching_IsSeen()
+    {
+        ArrayCanvas canvas = Attached(160, 96);
+        _grid.Put(0, 0, '#');
+        Step(canvas);
+        _clock.Advance(ConsoleSource.ReadPeriodMs);
+
+        // Told of a change that is not there, it reads, watches, and reads once more.
+        int reads = _grid.ReadCount;
+        _grid.OnRead = () =>
+        {
+            if (_grid.ReadCount == reads + 2)
+            {
+                _grid.Put(0, 0, '+');
+            }
+        };
+        _grid.Notify();
+
+        Assert.Equal(reads + 2, _grid.ReadCount);
+        AssertPicture(canvas);
+        _clock.Advance(ConsoleSource.ReadPeriodMs);
+        _loop.RunOnce(TimeSpan.Zero);
+        Assert.True(_grid.IsWatched);
+    }
+
+    [Fact]
+    public void Change_Flood_IsReadOncePerPeriodWithoutBeingWatched()
     {
         ArrayCanvas canvas = Attached(160, 96);
         _clock.Advance(1000);
-        int reads = _grid.ReadCount, calls = _grid.CallCount;
+        int reads = _grid.ReadCount, calls = _grid.CallCount, unwatched = _grid.UnwatchCount;
+        _grid.Put(0, 5, '+');
 
-        // 100 ms, a change each 0.1 ms.
+        // 100 ms, a change each 0.1 ms; each reading finds another picture.
         for (int i = 0; i < 1000; i++)
         {
-            _grid.Put(i % 20, 5, (uint)('0' + i % 10));
+            _grid.Put(i % 20, 5, (uint)('a' + i / 20 % 26));
             _grid.Notify();
             _loop.RunOnce(TimeSpan.Zero);
             _clock.Advance(0.1);
+            // Longer than a burst of output, and its writers are to be as fast as if nobody looked.
+            Assert.Equal(i >= ConsoleSource.BusyMs * 10, _grid.UnwatchCount > unwatched);
         }
 
         Assert.InRange(_grid.ReadCount - reads, 9, 11);
-        Assert.InRange(_grid.CallCount - calls, 9, 12);
+        Assert.Equal(1, _grid.CallCount - calls);
 
         _clock.Advance(ConsoleSource.ReadPeriodMs);
         _loop.RunOnce(TimeSpan.Zero);
         AssertPicture(canvas);
+        _clock.Advance(ConsoleSource.ReadPeriodMs);
+        _loop.RunOnce(TimeSpan.Zero);
+        Assert.True(_grid.IsWatched);
+    }
+
+    [Theory]
+    [InlineData(0.1, 10)]
+    [InlineData(0.5, 24)]
+    [InlineData(1, 48)]
+    [InlineData(5, 50)]
+    public void Change_FloodThatReadingsWaitFor_IsReadMoreRarely(double readingMs, double expectedPeriodMs)
+    {
+        Attached(160, 96);
+        _clock.Advance(1000);
+        _grid.OnRead = () => _clock.Advance(readingMs);
+        _grid.Put(0, 0, '#');
+        _grid.Notify();
+        int reads = _grid.ReadCount;
+
+        double period = 0;
+        while (_grid.ReadCount == reads)
+        {
+            _clock.Advance(0.5);
+            period += 0.5;
+            _loop.RunOnce(TimeSpan.Zero);
+        }
+
+        Assert.InRange(period, expectedPeriodMs, expectedPeriodMs + 1);
     }
 
     [Fact]
     public void Quiet_ReadsOnceMoreThenNoTimerRunsAndNothingIsRead()
     {
-        Attached(160, 96);
-        _clock.Advance(ConsoleSource.ReadPeriodMs);
-        _grid.Notify();
+        ArrayCanvas canvas = Attached(160, 96);
+        _grid.Put(0, 0, '#');
+        Step(canvas);
         int reads = _grid.ReadCount;
 
         _clock.Advance(ConsoleSource.LastLookMs);
         _loop.RunOnce(TimeSpan.Zero);
 
-        Assert.Equal(reads + 1, _grid.ReadCount);
+        // Once before it watches anew, and once after.
+        Assert.Equal(reads + 2, _grid.ReadCount);
         reads = _grid.ReadCount;
 
         _clock.Advance(100_000);
@@ -466,12 +527,15 @@ public sealed partial class ConsoleSourceTests : IDisposable
         return canvas;
     }
 
-    /// <summary>Lets one change be seen, with nothing reported before.</summary>
+    /// <summary>Lets one change be seen, with nothing reported before and quiet after.</summary>
     private void Step(ArrayCanvas canvas)
     {
         canvas.Forget();
         _clock.Advance(ConsoleSource.ReadPeriodMs);
         _grid.Notify();
+        _clock.Advance(ConsoleSource.ReadPeriodMs);
+        _loop.RunOnce(TimeSpan.Zero);
+        Assert.True(_grid.IsWatched);
     }
 
     private void AssertPicture(ArrayCanvas canvas, int originX = 0, int originY = 0, int? columns = null, int? rows = null, int firstColumn = 0, int firstRow = 0)

@@ -101,18 +101,15 @@ public sealed class VcsTextGridTests : IDisposable
     }
 
     [Fact]
-    public void Read_Flood_NotifiesOnceUntilTheNextReading()
+    public void Watch_Flood_NotifiesOnceUntilItIsWatchedAgain()
     {
         OpenTerminal();
         Assert.True(VcsTextGrid.TryOpen(Number, out VcsTextGrid? grid, out string reason), reason);
         using VcsTextGrid held = grid!;
-        TextGridContents contents = new();
         int calls = 0;
         held.Watch(_loop, () => calls++);
-        Assert.Equal(TextGridState.Text, held.Read(contents));
         Drain();
-        held.Read(contents);
-        calls = 0;
+        Assert.Equal(0, calls);
 
         for (int i = 0; i < 500; i++)
         {
@@ -125,9 +122,29 @@ public sealed class VcsTextGridTests : IDisposable
         Assert.False(_loop.RunOnce(TimeSpan.FromMilliseconds(20)));
         Assert.Equal(1, _loop.WakeUps - before);
 
-        held.Read(contents);
+        held.Watch(_loop, () => calls++);
         Write("x");
         Assert.True(WaitFor(() => calls == 2));
+    }
+
+    [Fact]
+    public void Watch_Ended_DeviceIsClosed()
+    {
+        OpenTerminal();
+        Assert.True(VcsTextGrid.TryOpen(Number, out VcsTextGrid? grid, out string reason), reason);
+        using VcsTextGrid held = grid!;
+        int before = OpenFiles("/dev/vcsa9");
+
+        held.Watch(_loop, static () => { });
+        int watched = OpenFiles("/dev/vcsa9");
+        held.Unwatch();
+
+        // An open file that has been polled slows all writers, whether or not anybody looks. It is closed on another thread.
+        Assert.Equal(before + 1, watched);
+        Assert.True(WaitFor(() => OpenFiles("/dev/vcsa9") == before));
+
+        static int OpenFiles(string path) =>
+            Directory.GetFiles("/proc/self/fd").Count(link => new FileInfo(link).LinkTarget == path);
     }
 
     [Fact]
@@ -137,7 +154,7 @@ public sealed class VcsTextGridTests : IDisposable
         Assert.True(VcsTextGrid.TryOpen(Number, out VcsTextGrid? grid, out string reason), reason);
         using VcsTextGrid held = grid!;
         TextGridContents contents = new();
-        held.Watch(_loop, static () => { });
+        Action onChanged = static () => { };
 
         AllocationMeter.AssertNone(Turn);
 
@@ -145,6 +162,7 @@ public sealed class VcsTextGridTests : IDisposable
         {
             for (int i = 0; i < 200; i++)
             {
+                held.Watch(_loop, onChanged);
                 Libc.Write(_terminal!.Number, "x\r\n"u8);
                 _loop.RunOnce(TimeSpan.Zero);
                 held.Read(contents);

@@ -60,6 +60,14 @@ internal sealed class InProcessFrontend : IDisposable
     /// <summary>One turn of the loop.</summary>
     public bool RunOnce(TimeSpan maxWait) => _loop.RunOnce(maxWait);
 
+    /// <summary>Runs what is due now.</summary>
+    public void RunPending()
+    {
+        while (_loop.RunOnce(TimeSpan.Zero))
+        {
+        }
+    }
+
     /// <summary>Runs the loop until nothing comes any more.</summary>
     public void Settle()
     {

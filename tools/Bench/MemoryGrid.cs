@@ -37,7 +37,13 @@ internal sealed class MemoryGrid : ITextGrid
     public void FillOne(int number) => Put(_cells.Length / 2, 'A' + number % 26);
 
     /// <summary>Tells that something changed.</summary>
-    public void Notify() => _onChanged?.Invoke();
+    public void Notify()
+    {
+        // Once for each time of watching, as the contract says.
+        Action? onChanged = _onChanged;
+        _onChanged = null;
+        onChanged?.Invoke();
+    }
 
     /// <inheritdoc/>
     public TextGridState Read(TextGridContents contents)

@@ -13,7 +13,6 @@ internal sealed class FakeTextGrid : ITextGrid
     private static readonly int[] s_ansiOfVga = [0, 4, 2, 6, 1, 5, 3, 7, 8, 12, 10, 14, 9, 13, 11, 15];
 
     private Action? _onChanged;
-    private bool _hasCalled;
 
     public FakeTextGrid(int columns, int rows)
     {
@@ -40,6 +39,9 @@ internal sealed class FakeTextGrid : ITextGrid
     public TextGridState State { get; set; } = TextGridState.Text;
 
     public int ReadCount { get; private set; }
+
+    /// <summary>Called in each reading.</summary>
+    public Action OnRead { get; set; } = static () => { };
 
     public int CallCount { get; private set; }
 
@@ -82,7 +84,7 @@ internal sealed class FakeTextGrid : ITextGrid
     public TextGridState Read(TextGridContents contents)
     {
         ReadCount++;
-        _hasCalled = false;
+        OnRead();
         if (State != TextGridState.Text)
         {
             // Undefined by contract, so as bad as possible.
@@ -107,18 +109,24 @@ internal sealed class FakeTextGrid : ITextGrid
 
     public void Watch(EventLoop loop, Action onChanged) => _onChanged = onChanged;
 
-    public void Unwatch() => _onChanged = null;
+    public int UnwatchCount { get; private set; }
+
+    public void Unwatch()
+    {
+        UnwatchCount++;
+        _onChanged = null;
+    }
 
     public void Dispose() => IsDisposed = true;
 
-    /// <summary>Tells of a change, unless that has been told and nothing was read since.</summary>
+    /// <summary>Tells of a change, if it is watched.</summary>
     public void Notify()
     {
-        if (!_hasCalled && _onChanged is not null)
+        if (_onChanged is { } onChanged)
         {
-            _hasCalled = true;
+            _onChanged = null;
             CallCount++;
-            _onChanged();
+            onChanged();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 
 namespace XenFbFront.Tests.Content.Support;
 
@@ -28,6 +29,18 @@ internal static class FontFiles
         byte[] file = [0x36, 0x04, mode, (byte)height, .. new byte[glyphCount * height], .. table ?? []];
         FillBitmaps(file.AsSpan(4), glyphCount, height, 1);
         return file;
+    }
+
+    /// <summary>Compressed by another implementation than the one under test.</summary>
+    public static byte[] Gzip(byte[] content)
+    {
+        MemoryStream packed = new();
+        using (GZipStream gzip = new(packed, CompressionLevel.SmallestSize))
+        {
+            gzip.Write(content);
+        }
+
+        return packed.ToArray();
     }
 
     public static byte Bits(int glyph, int row, int column) => (byte)(glyph * 31 + row * 7 + column * 101 + 1);

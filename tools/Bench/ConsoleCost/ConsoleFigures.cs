@@ -1,13 +1,17 @@
 using System.Globalization;
 using XenFbFront.Bench.Figures;
 using XenFbFront.Bench.Micro;
+using XenFbFront.Content;
 
 namespace XenFbFront.Bench.ConsoleCost;
 
 /// <summary>What a mirrored text console costs, one line each; every ratio is of two things measured in turn.</summary>
 internal sealed class ConsoleFigures(BenchOptions options)
 {
-    private const int Turns = 200, CellsATurn = 1000, Frames = 10_000;
+    private const int Turns = 200, CellsATurn = 1000, Frames = 10_000, Bursts = 5;
+
+    /// <summary>Long against what a mirror needs to see that a flood has begun.</summary>
+    private static readonly TimeSpan s_burst = TimeSpan.FromSeconds(2);
 
     private static readonly string[] s_grids = ["80x25", "128x48", "240x67"];
 
@@ -52,7 +56,7 @@ internal sealed class ConsoleFigures(BenchOptions options)
     {
         foreach (string grid in s_grids)
         {
-            string name = $"output on a mirrored console, to an unmirrored one, {grid}";
+            string name = $"output on a mirrored console, to one without mirror, {grid}";
             if (!File.Exists("/sys/class/tty/tty0/active"))
             {
                 Figure.PrintSkipped(name, "this kernel has no virtual terminals");
@@ -61,12 +65,23 @@ internal sealed class ConsoleFigures(BenchOptions options)
 
             string[] sides = grid.Split('x');
             using OutputSpeed speed = new(int.Parse(sides[0], CultureInfo.InvariantCulture), int.Parse(sides[1], CultureInfo.InvariantCulture));
-            using NativeSession session = new(options.FrontendPath, "--source", "console", "--vt", OutputSpeed.Terminal);
-            long eventsBefore = Events(session);
-            (double mirrored, double other) = speed.Measure();
-            BenchException.ThrowUnless(Events(session) - eventsBefore > Turns, "the console was not mirrored meanwhile");
-            Add(name, mirrored / other, 0.95, "x", isLeast: true);
-            Add($"  {mirrored.ToString("0.00", CultureInfo.InvariantCulture)} MB/s to", other, null, "MB/s");
+            double[] mirrored = new double[Bursts], unmirrored = new double[Bursts];
+            speed.Measure(s_burst);
+            for (int i = 0; i < Bursts; i++)
+            {
+                // Not another console without a mirror: a mirror that watches one slows them all.
+                unmirrored[i] = speed.Measure(s_burst);
+                using NativeSession session = new(options.FrontendPath, "--source", "console", "--vt", OutputSpeed.Terminal);
+                long eventsBefore = Events(session);
+                mirrored[i] = speed.Measure(s_burst);
+                BenchException.ThrowUnless(Events(session) - eventsBefore >= s_burst.TotalMilliseconds / ConsoleSource.LongestReadPeriodMs / 2, "the console was not mirrored meanwhile");
+            }
+
+            Array.Sort(mirrored);
+            Array.Sort(unmirrored);
+            double median = mirrored[Bursts / 2], bare = unmirrored[Bursts / 2];
+            Add(name, median / bare, 0.95, "x", isLeast: true);
+            Add($"  {median.ToString("0.00", CultureInfo.InvariantCulture)} MB/s to", bare, null, "MB/s");
         }
 
         static long Events(NativeSession session) =>

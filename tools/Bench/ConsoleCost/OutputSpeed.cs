@@ -5,21 +5,18 @@ using XenFbFront.Bench.Micro;
 
 namespace XenFbFront.Bench.ConsoleCost;
 
-/// <summary>How fast a program writes to a console that is mirrored, against the same on one that is not.</summary>
-/// <remarks>Both have the same size and take turns in slices of a tenth of a second, so that both meet the same noise.</remarks>
+/// <summary>How fast a program writes to a console.</summary>
 internal sealed class OutputSpeed : IDisposable
 {
-    private const int MirroredNumber = 61, OtherNumber = 60;
-    private const int Slices = 30;
-    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(100);
+    private const int Number = 61;
 
-    private readonly Descriptor _mirrored = BareTerminal.OpenTerminal(MirroredNumber), _other = BareTerminal.OpenTerminal(OtherNumber);
+    private readonly Descriptor _terminal = BareTerminal.OpenTerminal(Number);
     private readonly byte[] _text;
 
-    /// <summary>Opens two consoles that nobody uses and gives them a size.</summary>
+    /// <summary>Opens a console that nobody uses and gives it a size.</summary>
     public OutputSpeed(int columns, int rows)
     {
-        BenchException.ThrowUnless(Libc.SetWindowSize(_mirrored.Number, columns, rows) >= 0 && Libc.SetWindowSize(_other.Number, columns, rows) >= 0, "the consoles cannot be given a size");
+        BenchException.ThrowUnless(Libc.SetWindowSize(_terminal.Number, columns, rows) >= 0, "the console cannot be given a size");
         // Lines of different lengths with some colour, as a compiler or a log writes them.
         StringBuilder text = new();
         for (int i = 0; text.Length < 16384; i++)
@@ -30,54 +27,32 @@ internal sealed class OutputSpeed : IDisposable
         _text = Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    /// <summary>Number of the console that is to be mirrored.</summary>
-    public static string Terminal => MirroredNumber.ToString(CultureInfo.InvariantCulture);
+    /// <summary>Its number, as an option takes it.</summary>
+    public static string Terminal => Number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Writes to both in turn.</summary>
-    /// <returns>Megabytes a second, medians of the slices.</returns>
-    public (double Mirrored, double Other) Measure()
-    {
-        double[] mirrored = new double[Slices], other = new double[Slices];
-        // The first slice of each warms up.
-        Slice(_mirrored);
-        Slice(_other);
-        for (int i = 0; i < Slices; i++)
-        {
-            mirrored[i] = Slice(_mirrored);
-            other[i] = Slice(_other);
-        }
-
-        Array.Sort(mirrored);
-        Array.Sort(other);
-        return (mirrored[Slices / 2], other[Slices / 2]);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (Descriptor terminal in new[] { _mirrored, _other })
-        {
-            Libc.SetWindowSize(terminal.Number, 80, 25);
-            Libc.Write(terminal.Number, "\u001bc"u8);
-            terminal.Dispose();
-        }
-
-        BareTerminal.Release(MirroredNumber);
-        BareTerminal.Release(OtherNumber);
-    }
-
-    private double Slice(Descriptor terminal)
+    /// <summary>Writes for a time, without a pause.</summary>
+    /// <returns>Megabytes a second.</returns>
+    public double Measure(TimeSpan time)
     {
         long written = 0, started = TimeProvider.System.GetTimestamp();
         TimeSpan elapsed;
         do
         {
-            int result = Libc.Write(terminal.Number, _text);
+            int result = Libc.Write(_terminal.Number, _text);
             BenchException.ThrowUnless(result > 0, "the console takes no text");
             written += result;
             elapsed = TimeProvider.System.GetElapsedTime(started);
         }
-        while (elapsed < s_slice);
+        while (elapsed < time);
         return written / elapsed.TotalSeconds / 1e6;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Libc.SetWindowSize(_terminal.Number, 80, 25);
+        Libc.Write(_terminal.Number, "\u001bc"u8);
+        _terminal.Dispose();
+        BareTerminal.Release(Number);
     }
 }

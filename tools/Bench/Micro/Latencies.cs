@@ -54,7 +54,9 @@ internal sealed class Latencies(int samples)
         long eventsBefore = frontend.EventsReceived("vfb");
         for (int i = -warmUp; i < samples; i++)
         {
+            // The turn after the last change brings nothing, and the console is watched again.
             clock.Advance(TimeSpan.FromMilliseconds(periodMs));
+            frontend.RunPending();
             long flushes = source.Flushes;
             long from = Now();
             grid.FillOne(i + warmUp + 1);
