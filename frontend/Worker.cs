@@ -11,8 +11,10 @@ using Xenbus.Loopback;
 using Xenbus.Wire;
 using XenFbFront.Configuration;
 using XenFbFront.Content;
+using XenFbFront.Content.Terminal;
 using XenFbFront.Holder;
 using XenFbFront.Input;
+using XenFbFront.Input.Keys;
 using XenFbFront.Vfb;
 using XenFbFront.Vkbd;
 
@@ -107,9 +109,10 @@ internal static class Worker
         services.AddSingleton(new FrontendHostOptions { TakesFromKernel = options.Unbind, HowToTake = HowToUnbind });
         services.AddXenbus(CreateDomain);
         services.AddSingleton(new VfbOptions { Width = options.Width, Height = options.Height, Depth = options.Depth });
-        services.AddSingleton(static provider => SourceChoice.Make(provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>()));
+        services.AddSingleton(static provider => SourceChoice.Make(
+            provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<IDescriptorStore>()));
         services.AddSingleton(static provider => provider.GetRequiredService<SourceChoice>().Source);
-        services.AddSingleton(static provider => CreateSink(provider.GetRequiredService<DaemonOptions>()));
+        services.AddSingleton(static provider => CreateSink(provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<IScreenSource>()));
         services.AddSingleton<IScreenSources>(static provider => new SingleSource(provider.GetRequiredService<IScreenSource>()));
         services.AddFrontend<VfbDriver>();
         services.AddSingleton(CreateVkbdDriver);
@@ -121,11 +124,12 @@ internal static class Worker
         ? LoopbackDomain.FromDirectory(directory)
         : LinuxDomain.IsXenGuest(out string why) ? new LinuxDomain() : throw new XenException("find", "Xen", 0, why);
 
-    private static IInputSink CreateSink(DaemonOptions options) => options.Sink switch
+    private static IInputSink CreateSink(DaemonOptions options, IScreenSource source) => options.Sink switch
     {
         SinkKind.Uinput => new UinputSink(),
         SinkKind.Recorder => new RecorderSink(options.RecordFile!),
         SinkKind.None => new NoSink(),
+        SinkKind.Automatic when source is TerminalSource terminal => new TerminalSink(terminal, options.Keymap is null ? Keymap.Us : Keymap.Load(options.Keymap)),
         // A person's own keyboard and pointer must not be moved by a try-out.
         SinkKind.Automatic => options.Loopback is null ? new UinputSink() : new NoSink(),
     };

@@ -16,7 +16,7 @@ internal static class CommandLine
 
     private static readonly Option[] s_options =
     [
-        new("source", "WHAT", "console, pattern or keys (default: console, else keys)", SetSource),
+        new("source", "WHAT", "console, term, pattern or keys (default: console, else term)", SetSource),
         new("vt", "N", "the text console to show (default: the active one)", static (o, v) => o.VirtualTerminal = Number("vt", v, 1, 63)),
         new("font", "FILE", "PSF file, builtin, builtin:24 or :32 (default: the guest's)", SetFont),
         new("fallback-font", "FILE", "Unifont's hex file or none (default: if installed)", static (o, v) => o.FallbackFont = v),
@@ -24,6 +24,8 @@ internal static class CommandLine
         new("geometry", "CxR", "its columns and rows, or keep, or fit the screen (default)", SetGeometry),
         new("cursor", "SHAPE", "underline, block or none (default: underline)", SetCursor),
         new("blink", "MS", "time that cursor and blinking text show (default: 0, always)", SetBlink),
+        new("term", "COMMAND", "what the built-in terminal runs (default: a login)", SetTerminalCommand),
+        new("keymap", "FILE", "keys of the built-in terminal, by loadkeys -b (default: us)", static (o, v) => o.Keymap = v == "us" ? null : v),
         new("size", "WxH", "size in pixels (default: what the backend or source wants)", SetSize),
         new("depth", "BITS", "bits of a pixel: 8, 16, 24 or 32 (default: 32)", SetDepth),
         new("sink", "WHERE", "input to uinput, record:FILE or none (default: uinput)", SetSink),
@@ -183,9 +185,10 @@ internal static class CommandLine
     private static void SetSource(DaemonOptions options, string value) => options.Source = value switch
     {
         "console" => SourceKind.Console,
+        "term" => SourceKind.Terminal,
         "pattern" => SourceKind.Pattern,
         "keys" => SourceKind.Keys,
-        _ => throw Wrong("source", value, "console, pattern or keys"),
+        _ => throw Wrong("source", value, "console, term, pattern or keys"),
     };
 
     private static void SetFont(DaemonOptions options, string value) => options.Font =
@@ -215,6 +218,15 @@ internal static class CommandLine
 
     private static void SetBlink(DaemonOptions options, string value) => options.BlinkMs =
         TryNumber(value, out int time) && time is 0 or (>= 50 and <= 10_000) ? time : throw Wrong("blink", value, "50 to 10000 ms, or 0 for no blinking");
+
+    private static void SetTerminalCommand(DaemonOptions options, string value)
+    {
+        options.TerminalCommand = value;
+        if (options.Source == SourceKind.Automatic)
+        {
+            options.Source = SourceKind.Terminal;
+        }
+    }
 
     private static void SetSize(DaemonOptions options, string value)
     {

@@ -15,6 +15,12 @@ public sealed class DaemonOptions
     /// <summary>Number of the text console to show, 0 for the active one.</summary>
     public int VirtualTerminal { get; set; }
 
+    /// <summary>What the built-in terminal runs, or null for a login or the user's shell.</summary>
+    public string? TerminalCommand { get; set; }
+
+    /// <summary>Keymap file of the built-in terminal, or null for the US one.</summary>
+    public string? Keymap { get; set; }
+
     /// <summary>Console font file, <c>builtin</c>, <c>builtin:16</c>, <c>builtin:24</c>, <c>builtin:32</c>, or null or <c>auto</c> for the guest's own.</summary>
     public string? Font { get; set; }
 
@@ -64,11 +70,14 @@ public sealed class DaemonOptions
 /// <summary>What the screen can show.</summary>
 public enum SourceKind
 {
-    /// <summary>The text console where there is one, else the keys screen.</summary>
+    /// <summary>The text console where there is one, else the built-in terminal, else the keys screen.</summary>
     Automatic,
 
     /// <summary>A text console.</summary>
     Console,
+
+    /// <summary>A program on the built-in terminal.</summary>
+    Terminal,
 
     /// <summary>A test picture.</summary>
     Pattern,
@@ -80,7 +89,7 @@ public enum SourceKind
 /// <summary>Where input can go.</summary>
 public enum SinkKind
 {
-    /// <summary>uinput on Xen, nowhere on the loopback.</summary>
+    /// <summary>The built-in terminal when it is shown; else uinput on Xen, nowhere on the loopback.</summary>
     Automatic,
 
     /// <summary>The kernel's uinput.</summary>

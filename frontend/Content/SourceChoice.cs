@@ -1,6 +1,8 @@
 using Xenbus;
+using Xenbus.Devices;
 using Xenbus.Loop;
 using XenFbFront.Configuration;
+using XenFbFront.Content.Terminal;
 
 namespace XenFbFront.Content;
 
@@ -9,9 +11,11 @@ namespace XenFbFront.Content;
 /// <param name="Explanation">One line: what is shown, and for a choice made by the program the reason and the way to another.</param>
 public sealed record SourceChoice(IScreenSource Source, string Explanation)
 {
+    private const string Others = "(--source console, term, keys or pattern chooses)";
+
     /// <summary>Makes the source that the options name, or the best that works here.</summary>
     /// <exception cref="XenException">The source that was asked for is not to be had.</exception>
-    public static SourceChoice Make(DaemonOptions options, EventLoop loop)
+    public static SourceChoice Make(DaemonOptions options, EventLoop loop, IDescriptorStore store)
     {
         switch (options.Source)
         {
@@ -25,12 +29,27 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
         }
 
         FontChoice font = FontChoice.Make(options);
+        bool isTryOut = options.Loopback is not null;
+        TerminalOptions terminal = new() { Command = options.TerminalCommand, RestartsByKey = isTryOut, Font = font.Font };
+        if (options.Source == SourceKind.Terminal)
+        {
+            return TerminalSource.TryOpen(terminal, loop, store, out TerminalSource? asked, out string missing)
+                ? new(asked!, asked!.Description + AskingRoot(asked))
+                : throw new XenException("show", "the built-in terminal", 0, missing);
+        }
+
+        if (isTryOut && options is { Source: SourceKind.Automatic, VirtualTerminal: 0 }
+            && TerminalSource.TryOpen(terminal, loop, store, out TerminalSource? toType, out _))
+        {
+            return new(toType!, $"{toType!.Description}{AskingRoot(toType)} {Others}");
+        }
+
         ConsoleSourceOptions console = new()
         {
             VirtualTerminal = options.VirtualTerminal,
             Font = font.Font,
             // A try-out must not change the size of a person's own console.
-            Geometry = options.Loopback is not null && options.Geometry.Kind == ConsoleGeometryKind.Automatic ? new(ConsoleGeometryKind.Keep) : options.Geometry,
+            Geometry = isTryOut && options.Geometry.Kind == ConsoleGeometryKind.Automatic ? new(ConsoleGeometryKind.Keep) : options.Geometry,
             Cursor = options.Cursor,
             BlinkMs = options.BlinkMs,
         };
@@ -45,7 +64,15 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
             throw new XenException("show", "the text console", 0, reason);
         }
 
+        if (TerminalSource.TryOpen(terminal, loop, store, out TerminalSource? builtIn, out string noTerminal))
+        {
+            return new(builtIn!, $"{builtIn!.Description}, as no text console can be read: {reason} {Others}");
+        }
+
         KeysSource fallback = new(loop);
-        return new(fallback, $"{fallback.Description}, as no text console can be read: {reason} (--source console, keys or pattern chooses)");
+        return new(fallback, $"{fallback.Description}, as no text console can be read: {reason}; and no built-in terminal can be shown: {noTerminal} {Others}");
     }
+
+    /// <summary>Root is asked who sits there, whoever may have started the program; here is the way round.</summary>
+    private static string AskingRoot(TerminalSource terminal) => terminal.AsksForLogin ? "; --term COMMAND runs something without a login" : string.Empty;
 }

@@ -59,12 +59,18 @@ internal static class IoctlTable
         Optional("KDGKBSENT", 0x00004b48, Kd),
         Optional("KDGKBDIACRUC", 0x00004bfa, Kd),
         Optional("VT_ACTIVATE", 0x00005606, Vt),
+        Optional("VT_RESIZE", 0x00005609, Vt),
         Optional("VT_GETMODE", 0x00005601, Vt),
         Optional("VT_GETSTATE", 0x00005603, Vt),
         Optional("VT_GETHIFONTMASK", 0x0000560d, Vt),
         // Younger than the headers of Debian 12: the expression is the macro's body, with another type of 8 bytes.
         Optional("VT_GETCONSIZECSRPOS", 0x80085610, Vt, "_IOR('V', 0x10, uint64_t)"),
         Optional("TIOCGWINSZ", 0x00005413, Terminal),
+        Optional("TIOCSWINSZ", 0x00005414, Terminal),
+        Optional("TCGETS", 0x00005401, Terminal),
+        Optional("TCSETS", 0x00005402, Terminal),
+        Optional("TIOCGPTN", 0x80045430, Terminal),
+        Optional("TIOCSPTLCK", 0x40045431, Terminal),
         Optional("TIOCSTI", 0x00005412, Terminal),
         Optional("TIOCLINUX", 0x0000541c, Terminal),
     ];

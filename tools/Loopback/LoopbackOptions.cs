@@ -13,13 +13,16 @@ internal sealed class LoopbackOptions
 
         usage: dotnet run --project tools/Loopback -- [OPTION...]
 
-          --source WHAT     console, pattern or keys (default: console, else keys)
+          --source WHAT     term, console, pattern or keys (default: term, a shell to
+                            type in; for root a login)
+          --term COMMAND    what runs on the terminal instead (as root: --term bash)
+          --keymap FILE     the terminal's keys, a file by loadkeys -b (default: us)
           --vt N            the text console to show (default: the active one)
           --font FILE       PSF font of the text console
           --size WxH        size in pixels
           --depth BITS      bits of a pixel: 8, 16, 24 or 32
-          --sink WHERE      input to uinput, record:FILE or none (default: a record that
-                            is removed at the end: your own keyboard is not touched)
+          --sink WHERE      input to uinput, record:FILE or none (default: the terminal;
+                            with another source a record that is removed at the end)
           --frontend PATH   a published xenfbfront instead of the one built here
           --vnc [IP:]PORT   where VNC clients find the screen (default: 127.0.0.1:5900
                             or the next free port), or none
@@ -61,6 +64,9 @@ internal sealed class LoopbackOptions
 
     /// <summary>The person said where input goes.</summary>
     public bool HasSink { get; private set; }
+
+    /// <summary>The person chose a source that is not the terminal.</summary>
+    public bool HasOtherSource { get; private set; }
 
     /// <summary>Reads the arguments.</summary>
     /// <exception cref="OptionException">One is wrong; the message says which and what is right.</exception>
@@ -125,6 +131,7 @@ internal sealed class LoopbackOptions
                 break;
             default:
                 HasSink |= name == "--sink";
+                HasOtherSource |= name == "--vt" || (name == "--source" && value != "term");
                 _frontendArguments.Add(name);
                 _frontendArguments.Add(value);
                 break;

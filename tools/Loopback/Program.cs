@@ -92,7 +92,7 @@ namespace XenFbFront.Loopback
 
         private static IEnumerable<string> FrontendArguments(LoopbackOptions options, LoopbackSession session)
         {
-            IEnumerable<string> sink = options.HasSink ? [] : ["--sink", $"record:{Path.Combine(session.RuntimeDirectory, "input.log")}"];
+            IEnumerable<string> sink = options.HasSink || !options.HasOtherSource ? [] : ["--sink", $"record:{Path.Combine(session.RuntimeDirectory, "input.log")}"];
             return ["--loopback", session.GuestDirectory, .. sink, .. options.FrontendArguments];
         }
 
@@ -105,7 +105,7 @@ namespace XenFbFront.Loopback
 
             for (int port = wanted.Port; ; port++)
             {
-                RfbServer server = new(session.Screen, input.Join(), new RfbServerOptions { Listen = new IPEndPoint(wanted.Address, port) });
+                RfbServer server = new(session.Screen, input.Join(), new RfbServerOptions { Listen = new IPEndPoint(wanted.Address, port), MayJoin = LocalPeers.MayLook });
                 try
                 {
                     server.Start();
@@ -163,7 +163,7 @@ namespace XenFbFront.Loopback
                 Say($"look with any VNC client: vncviewer {vnc.EndPoint}");
             }
 
-            if (!options.HasSink)
+            if (!options.HasSink && options.HasOtherSource)
             {
                 Say($"input is recorded in {Path.Combine(session.RuntimeDirectory, "input.log")} (--sink uinput would give it to this machine)");
             }

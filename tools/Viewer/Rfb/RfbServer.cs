@@ -133,6 +133,13 @@ public sealed class RfbServer : IAsyncDisposable
 
     private void Admit(Socket socket)
     {
+        if (_options.MayJoin?.Invoke(socket) == false)
+        {
+            _options.Log?.Invoke($"client {socket.RemoteEndPoint}: turned away, it is another user's");
+            socket.Dispose();
+            return;
+        }
+
         RfbClient client;
         lock (_clientsGate)
         {

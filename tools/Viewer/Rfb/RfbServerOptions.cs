@@ -26,6 +26,9 @@ public sealed record RfbServerOptions
     /// <summary>What the viewers advise the guest while somebody looks: milliseconds between two looks.</summary>
     public uint RefreshPeriodMs { get; init; } = 16;
 
+    /// <summary>Says whether a client that has connected may stay, or null when all may.</summary>
+    public Func<System.Net.Sockets.Socket, bool>? MayJoin { get; init; }
+
     /// <summary>Gets one line for each client that comes, goes or is turned away, on any thread.</summary>
     public Action<string>? Log { get; init; }
 }

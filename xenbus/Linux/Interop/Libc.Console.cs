@@ -25,9 +25,6 @@ internal static unsafe partial class Libc
     /// <summary>Size of a terminal in cells. C: TIOCGWINSZ, asm-generic/ioctls.h.</summary>
     private const uint TIOCGWINSZ = 0x5413;
 
-    /// <summary>Sets it. C: TIOCSWINSZ, asm-generic/ioctls.h.</summary>
-    private const uint TIOCSWINSZ = 0x5414;
-
     /// <summary>Size and cursor without the limit of 255, recent kernels only. C: VT_GETCONSIZECSRPOS = _IOR('V', 0x10, struct vt_consizecsrpos), linux/vt.h.</summary>
     private const uint VT_GETCONSIZECSRPOS = (2u << 30) | ((uint)sizeof(ulong) << 16) | ('V' << 8) | 0x10;
 
@@ -78,13 +75,6 @@ internal static unsafe partial class Libc
         int result = Ioctl(descriptor, TIOCGWINSZ, size);
         (columns, rows) = result < 0 ? (0, 0) : (size[1], size[0]);
         return result;
-    }
-
-    /// <summary>Sets the size of one terminal, cells; its programs get SIGWINCH. Negative: the errno.</summary>
-    public static int SetWindowSize(int descriptor, int columns, int rows)
-    {
-        ushort* size = stackalloc ushort[4] { (ushort)rows, (ushort)columns, 0, 0 };
-        return Ioctl(descriptor, TIOCSWINSZ, size);
     }
 
     /// <summary>Sets the size of all VTs that are in use, cells; needs CAP_SYS_TTY_CONFIG. Negative: the errno.</summary>

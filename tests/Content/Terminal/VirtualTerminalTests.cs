@@ -1,0 +1,377 @@
+using System.Text;
+using XenFbFront.Content;
+using XenFbFront.Content.Terminal;
+using XenFbFront.Tests.Content.Support;
+using Xunit;
+
+namespace XenFbFront.Tests.Content.Terminal;
+
+public sealed class VirtualTerminalTests : IDisposable
+{
+    private const uint Grey = 0xaaaaaa, White = 0xffffff, Red = 0xaa0000, BrightRed = 0xff5555, Blue = 0x0000aa, Black = 0;
+
+    private readonly VirtualTerminal? _terminal;
+    private readonly StringBuilder _replies = new();
+
+    public VirtualTerminalTests()
+    {
+        TerminalRequirement.Library();
+        _terminal = new(20, 5, 100, bytes => _replies.Append(Encoding.UTF8.GetString(bytes)));
+    }
+
+    private VirtualTerminal Terminal => _terminal!;
+
+    public void Dispose() => _terminal?.Dispose();
+
+    [Fact]
+    public void New_IsBlankWithAVisibleSteadyCursorAtTheTopLeft()
+    {
+        Assert.Equal(string.Empty, Terminal.Text());
+        Assert.Equal((0, 0, true, false, false), (Terminal.CursorColumn, Terminal.CursorRow, Terminal.IsCursorVisible, Terminal.CursorBlinks, Terminal.IsAlternate));
+        Assert.Equal((' ', Grey, Black), ((char)Terminal.Cell(0, 0).CodePoint, Terminal.Cell(0, 0).Foreground, Terminal.Cell(0, 0).Background));
+    }
+
+    [Fact]
+    public void Text_WrapsAndScrolls()
+    {
+        Terminal.Write("0123456789012345678901\r\nb\r\nc\r\nd\r\ne");
+
+        Assert.Equal("01\nb\nc\nd\ne", Terminal.Text());
+        Assert.Equal("01234567890123456789", Terminal.Row(-1));
+        Assert.Equal((1, 4), (Terminal.CursorColumn, Terminal.CursorRow));
+    }
+
+    [Theory]
+    [InlineData("31", Red, Black)]
+    [InlineData("1;31", BrightRed, Black)]
+    [InlineData("91", BrightRed, Black)]
+    [InlineData("44", Grey, Blue)]
+    [InlineData("1", White, Black)]
+    [InlineData("7", Black, Grey)]
+    [InlineData("7;31;44", Blue, Red)]
+    [InlineData("104", Grey, 0x5555ffu)]
+    [InlineData("38;5;196", 0xff0000u, Black)]
+    [InlineData("38;5;67", 0x5f87afu, Black)]
+    [InlineData("48;5;232", Grey, 0x080808u)]
+    [InlineData("48;5;255", Grey, 0xeeeeeeu)]
+    [InlineData("38;5;9", BrightRed, Black)]
+    [InlineData("38;2;1;2;3", 0x010203u, Black)]
+    [InlineData("48;2;250;128;4", Grey, 0xfa8004u)]
+    [InlineData("38:2:1:2:3", 0x010203u, Black)]
+    [InlineData("31;0", Grey, Black)]
+    [InlineData("31;39;44;49", Grey, Black)]
+    public void Colours_AreThoseAskedFor(string attributes, uint foreground, uint background)
+    {
+        Terminal.Write($"\e[{attributes}mx\e[0my");
+
+        TerminalCell cell = Terminal.Cell(0, 0);
+        Assert.Equal(('x', $"{foreground:x6}", $"{background:x6}"), ((char)cell.CodePoint, $"{cell.Foreground:x6}", $"{cell.Background:x6}"));
+        Assert.Equal((Grey, Black), (Terminal.Cell(0, 1).Foreground, Terminal.Cell(0, 1).Background));
+    }
+
+    [Fact]
+    public void Colours_SixteenTimesSixteenPairs_AreThoseOfThePalette()
+    {
+        for (int foreground = 0; foreground < 16; foreground++)
+        {
+            for (int background = 0; background < 16; background++)
+            {
+                Terminal.Write($"\e[H\e[38;5;{foreground};48;5;{background}mx");
+                TerminalCell cell = Terminal.Cell(0, 0);
+                Assert.Equal((VcsTextGrid.DefaultPalette[foreground], VcsTextGrid.DefaultPalette[background]), (cell.Foreground, cell.Background));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("4", TerminalAttributes.Underline)]
+    [InlineData("21", TerminalAttributes.DoubleUnderline)]
+    [InlineData("4:3", TerminalAttributes.AnyUnderline)]
+    [InlineData("3", TerminalAttributes.Italic)]
+    [InlineData("5", TerminalAttributes.Blink)]
+    [InlineData("9", TerminalAttributes.Strike)]
+    [InlineData("4;9", TerminalAttributes.Underline | TerminalAttributes.Strike)]
+    [InlineData("4;24", TerminalAttributes.None)]
+    public void Attributes_AreThoseAskedFor(string attributes, TerminalAttributes expected)
+    {
+        Terminal.Write($"\e[{attributes}mx");
+
+        Assert.Equal(expected, Terminal.Cell(0, 0).Attributes);
+    }
+
+    [Fact]
+    public void Wide_TakesTwoCellsOfTheSameColours()
+    {
+        Terminal.Write("\e[41m漢\e[0mx");
+
+        Assert.Equal((2, 0x6f22, Red), (Terminal.Cell(0, 0).Width, Terminal.Cell(0, 0).CodePoint, Terminal.Cell(0, 0).Background));
+        Assert.Equal((0, ' ', Red), (Terminal.Cell(0, 1).Width, (char)Terminal.Cell(0, 1).CodePoint, Terminal.Cell(0, 1).Background));
+        Assert.Equal("漢x", Terminal.Row(0));
+    }
+
+    [Fact]
+    public void Wide_AtTheRightEdge_WrapsWhole()
+    {
+        Terminal.Write("\e[20G漢");
+
+        Assert.Equal("\n漢", Terminal.Text());
+    }
+
+    [Fact]
+    public void Wide_OverwrittenByHalf_LeavesNoHalf()
+    {
+        Terminal.Write("漢字\e[2Gx");
+
+        Assert.All(Terminal.Cells(0), cell => Assert.True(cell.Width is 1 or 2 or 0));
+        Assert.Equal(20, Terminal.Cells(0).Sum(cell => cell.Width));
+        Assert.Contains("x字", Terminal.Row(0));
+    }
+
+    [Fact]
+    public void Combining_StayWithTheirCharacter()
+    {
+        Terminal.Write("e\u0301\u0323x漢\u0301y");
+
+        Assert.Equal((2, 0x301, 0x323), (Terminal.Cell(0, 0).MarkCount, Terminal.Cell(0, 0).Mark(0), Terminal.Cell(0, 0).Mark(1)));
+        Assert.Equal("e\u0301\u0323x漢\u0301y", Terminal.Row(0));
+        Assert.Equal(5, Terminal.CursorColumn);
+    }
+
+    [Fact]
+    public void Combining_MoreThanACellHolds_AreLeftOut()
+    {
+        Terminal.Write("e" + string.Concat(Enumerable.Repeat("\u0301", 40)) + "x");
+
+        Assert.Equal(TerminalCell.MaxMarks, Terminal.Cell(0, 0).MarkCount);
+        Assert.Equal('x', Terminal.Cell(0, 1).CodePoint);
+    }
+
+    [Fact]
+    public void Utf8_InPiecesAndBroken_IsReadAsFarAsItGoes()
+    {
+        foreach (byte value in "é漢"u8.ToArray())
+        {
+            Terminal.Write([value]);
+        }
+
+        Terminal.Write([0xff, (byte)'z']);
+        Assert.Equal("é漢\ufffdz", Terminal.Row(0));
+    }
+
+    [Fact]
+    public void Alternate_HasAScreenOfItsOwnAndNothingAbove()
+    {
+        Terminal.Write("shell\r\n$ ");
+        Terminal.Write("\e[?1049h");
+        Assert.True(Terminal.IsAlternate);
+        Terminal.Write("\e[Heditor\r\n1\r\n2\r\n3\r\n4\r\n5\r\n6");
+        Assert.Equal("2\n3\n4\n5\n6", Terminal.Text());
+        Assert.Equal(0, Terminal.ScrollbackCount);
+
+        Terminal.Write("\e[?1049l");
+        Assert.Equal("shell\n$", Terminal.Text());
+        Assert.Equal((2, 1, false), (Terminal.CursorColumn, Terminal.CursorRow, Terminal.IsAlternate));
+    }
+
+    [Fact]
+    public void Scrollback_KeepsTextLooksAndWidths()
+    {
+        Terminal.Write("\e[1;31mred\e[0m \e[4munder\e[0m\r\n漢\u0301字 e\u0301\r\n\r\n\e[44m  \e[0m\r\n");
+        Terminal.Write("\r\n\r\n\r\n\r\n\r\n");
+
+        Assert.Equal(5, Terminal.ScrollbackCount);
+        Assert.Equal(["red under", "漢\u0301字 e\u0301", "", "", ""], Enumerable.Range(0, 5).Select(i => Terminal.Row(i - 5)));
+        Assert.Equal(BrightRed, Terminal.Cell(-5, 0).Foreground);
+        Assert.Equal((Grey, TerminalAttributes.Underline), (Terminal.Cell(-5, 4).Foreground, Terminal.Cell(-5, 4).Attributes));
+        Assert.Equal((2, 0, 2), (Terminal.Cell(-4, 0).Width, Terminal.Cell(-4, 1).Width, Terminal.Cell(-4, 2).Width));
+        Assert.Equal((Blue, Blue, Black), (Terminal.Cell(-2, 0).Background, Terminal.Cell(-2, 1).Background, Terminal.Cell(-2, 2).Background));
+    }
+
+    [Fact]
+    public void Scrollback_MoreThanItHolds_LosesTheOldest()
+    {
+        for (int i = 0; i < 1000; i++)
+        {
+            Terminal.Write($"line {i}\r\n");
+        }
+
+        Assert.Equal(100, Terminal.ScrollbackCount);
+        Assert.Equal(996, Terminal.ScrolledLines);
+        Assert.Equal("line 996\nline 997\nline 998\nline 999", Terminal.Text());
+        Assert.Equal(Enumerable.Range(896, 100).Select(i => $"line {i}"), Enumerable.Range(0, 100).Select(i => Terminal.Row(i - 100)));
+    }
+
+    [Fact]
+    public void Resize_Taller_TakesLinesBackFromAbove()
+    {
+        Terminal.Write("a漢b\r\nb\r\nc\r\nd\r\ne\r\nf\r\ng");
+        Assert.Equal("c\nd\ne\nf\ng", Terminal.Text());
+
+        Terminal.Resize(20, 7);
+        Assert.Equal("a漢b\nb\nc\nd\ne\nf\ng", Terminal.Text());
+        Assert.Equal((0, 6), (Terminal.ScrollbackCount, Terminal.CursorRow));
+
+        Terminal.Resize(20, 3);
+        Assert.Equal("e\nf\ng", Terminal.Text());
+        Assert.Equal("a漢b", Terminal.Row(-4));
+    }
+
+    [Fact]
+    public void Resize_EverySize_KeepsWhatFits()
+    {
+        Random random = new(7);
+        for (int i = 0; i < 300; i++)
+        {
+            Terminal.Resize(random.Next(1, 60), random.Next(1, 30));
+            Terminal.Write($"\e[{random.Next(1, 8)}m漢{i}e\u0301\r\n");
+            if (random.Next(4) == 0)
+            {
+                Terminal.Write(random.Next(2) == 0 ? "\e[?1049h" : "\e[?1049l");
+            }
+
+            Assert.InRange(Terminal.CursorRow, 0, Terminal.Rows - 1);
+            for (int row = -Terminal.ScrollbackCount; row < Terminal.Rows; row++)
+            {
+                Assert.Equal(Terminal.Columns, Terminal.Cells(row).Sum(cell => cell.Width));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Write_AnyBytes_LeavesAScreen(int seed)
+    {
+        // Sequences with parts exchanged, so that most of the emulation is reached; a fault in it would end the test's process.
+        Random random = new(seed);
+        string[] parts = ["\e[", "\e]", "\eP", "?", ";", ":", "1", "2147483647", "99999", "0", "4294967296", "h", "l", "m", "J", "K", "H", "r", "L", "M", "P", "@", "X", "S", "T", "b", "q", " q", "!p", "\e\\", "\a", "\r", "\n", "\b", "\t", "\e(0", "\e)0", "\x0e", "\x0f", "\e#8", "\e#6", "\e#3", "\ec", "\e7", "\e8", "1049", "6", "7", "69", "s", "漢", "e\u0301", "\u0301", "text", "\e[?69h", "$|", "\x9b", "\x90", "\x18", "g", "\e[5n", "Z", "I"];
+        for (int i = 0; i < 60_000; i++)
+        {
+            Terminal.Write(parts[random.Next(parts.Length)]);
+            if (random.Next(500) == 0)
+            {
+                Terminal.Resize(random.Next(1, 40), random.Next(1, 20));
+            }
+        }
+
+        Terminal.Write("\e\\\x18\ec");
+        Terminal.Write("x");
+        Assert.Equal("x", Terminal.Text());
+    }
+
+    [Fact]
+    public void Damage_IsOfTheRowsThatChanged()
+    {
+        Terminal.ClearDamage();
+        Terminal.Write("\e[2;1Hx\e[4;1Hy");
+
+        Assert.Equal([false, true, false, true, false], Enumerable.Range(0, 5).Select(Terminal.IsDamaged));
+        Terminal.Write("\e[5;1H\n");
+        Assert.True(Terminal.IsDamaged(0));
+    }
+
+    [Theory]
+    [InlineData("\e[?25l", false, false, 1)]
+    [InlineData("\e[?12h", true, true, 1)]
+    [InlineData("\e[?12h\e[?12l", true, false, 1)]
+    [InlineData("\e[3 q", true, true, 2)]
+    [InlineData("\e[4 q", true, false, 2)]
+    [InlineData("\e[6 q", true, false, 3)]
+    public void Cursor_IsAsTheProgramAsks(string text, bool isVisible, bool blinks, int style)
+    {
+        Terminal.Write(text);
+
+        Assert.Equal((isVisible, blinks, style), (Terminal.IsCursorVisible, Terminal.CursorBlinks, Terminal.CursorStyle));
+    }
+
+    [Theory]
+    [InlineData("\e[c", "\e[?1;2c")]
+    [InlineData("\e[5n", "\e[0n")]
+    [InlineData("\e[3;4H\e[6n", "\e[3;4R")]
+    public void Questions_AreAnswered(string question, string answer)
+    {
+        Terminal.Write(question);
+
+        Assert.Equal(answer, _replies.ToString());
+    }
+
+    [Theory]
+    [InlineData("\e[?1000h", TerminalMouse.Click)]
+    [InlineData("\e[?1002h", TerminalMouse.Drag)]
+    [InlineData("\e[?1003h", TerminalMouse.Move)]
+    [InlineData("\e[?1003h\e[?1003l", TerminalMouse.None)]
+    public void Mouse_IsWhatTheProgramAskedFor(string text, TerminalMouse mouse)
+    {
+        Terminal.Write(text);
+
+        Assert.Equal(mouse, Terminal.Mouse);
+    }
+
+    [Fact]
+    public void Reset_ForgetsEverything()
+    {
+        Terminal.Write("secret\r\n\r\n\r\n\r\n\r\n\r\n\e[?1049h\e[31;44m\e[?25lmore\e[?1003h\e[3 q");
+        Terminal.Reset();
+
+        Assert.Equal((string.Empty, 0, false), (Terminal.Text(), Terminal.ScrollbackCount, Terminal.IsAlternate));
+        Assert.Equal((true, false, TerminalMouse.None), (Terminal.IsCursorVisible, Terminal.CursorBlinks, Terminal.Mouse));
+        Assert.Equal((Grey, Black), (Terminal.Cell(0, 0).Foreground, Terminal.Cell(0, 0).Background));
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(1)]
+    public void Reset_ByTheProgram_LeavesTheAlternateScreenAndThePointersModes(int piece)
+    {
+        Terminal.Write("below\e[?1049h\e[?1003h\e[?25l\e[31mabove");
+        byte[] bytes = "\ecx"u8.ToArray();
+        for (int i = 0; i < bytes.Length; i += piece)
+        {
+            Terminal.Write(bytes.AsSpan(i, Math.Min(piece, bytes.Length - i)));
+        }
+
+        Assert.Equal(("x", false, TerminalMouse.None, true, false), (Terminal.Text(), Terminal.IsAlternate, Terminal.Mouse, Terminal.IsCursorVisible, Terminal.CursorBlinks));
+        Assert.Equal(Grey, Terminal.Cell(0, 0).Foreground);
+    }
+
+    [Theory]
+    [InlineData("\e[?1000;1006h", "1")]
+    [InlineData("\e[?1006;1000hx", "1")]
+    [InlineData("\e[?1006;1000h\e[?25;1000l\e[?1002;25h", "2")]
+    [InlineData("a\e\e[?1000;1006h\e[", "1")]
+    [InlineData("\e[?1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19;20;21;22;23;24;25;26;27hx", "0")]
+    public void Modes_SeveralAtOnceInAnyPieces_AreAllSwitched(string text, string mouse)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        for (int piece = 1; piece <= bytes.Length; piece++)
+        {
+            Terminal.Reset();
+            for (int i = 0; i < bytes.Length; i += piece)
+            {
+                Terminal.Write(bytes.AsSpan(i, Math.Min(piece, bytes.Length - i)));
+            }
+
+            Assert.Equal((mouse, true), ($"{(int)Terminal.Mouse}", Terminal.IsCursorVisible));
+        }
+    }
+
+    [Fact]
+    public void WriteAndRead_AllocateNothing()
+    {
+        byte[] text = Encoding.UTF8.GetBytes("\e[1;31mred 漢 e\u0301\e[0m\r\n\e[2J\e[?1049h\e[?1049l\r\n\r\n\r\n\r\n\r\n\r\nx");
+        TerminalCell[] cells = new TerminalCell[20];
+
+        AllocationMeter.AssertNone(() =>
+        {
+            for (int i = 0; i < 500; i++)
+            {
+                Terminal.Write(text);
+                for (int row = -5; row < 5; row++)
+                {
+                    Terminal.ReadRow(row, cells);
+                }
+            }
+        });
+    }
+}
