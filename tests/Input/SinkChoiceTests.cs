@@ -1,4 +1,3 @@
-using Xenbus;
 using Xenbus.Linux.Interop;
 using Xenbus.Loop;
 using XenFbFront.Configuration;
@@ -46,7 +45,7 @@ public sealed class SinkChoiceTests : IDisposable
         SinkChoice choice = Make(new());
         // The picture is shown all the same; the keyboard is given up when its device comes.
         Assert.IsType<UinputSink>(choice.Sink);
-        Assert.StartsWith("nowhere, as /dev/uinput is missing, /dev/uhid is missing", choice.Explanation);
+        Assert.Equal($"nowhere, as {_root}/dev/uinput is missing, {_root}/dev/uhid is missing", choice.Explanation.Split(", and there")[0]);
         Assert.Contains("modprobe uinput, or modprobe -a uhid hid hid-generic", choice.Explanation);
     }
 
