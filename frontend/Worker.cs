@@ -46,6 +46,11 @@ internal static class Worker
             loop.Stop();
         });
         Log.Screen(logger, provider.GetRequiredService<SourceChoice>().Explanation);
+        foreach (string explanation in provider.GetRequiredService<ScreenSources>().Explanations)
+        {
+            Log.Screen(logger, explanation);
+        }
+
         Log.Sink(logger, provider.GetRequiredService<SinkChoice>().Explanation);
         using LoopTimer patience = loop.CreateTimer(() => TellWaiting(host, options, logger));
         bool isStarting = true, isRefused = false;
@@ -113,7 +118,9 @@ internal static class Worker
         services.AddSingleton(static provider => SinkChoice.Make(
             provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<IScreenSource>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<ILogger>()));
         services.AddSingleton(static provider => provider.GetRequiredService<SinkChoice>().Sink);
-        services.AddSingleton<IScreenSources>(static provider => new SingleSource(provider.GetRequiredService<IScreenSource>()));
+        services.AddSingleton(static provider => ScreenSources.Make(
+            provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<IScreenSource>()));
+        services.AddSingleton<IScreenSources>(static provider => provider.GetRequiredService<ScreenSources>());
         services.AddFrontend<VfbDriver>();
         services.AddSingleton(CreateVkbdDriver);
         services.AddSingleton<IFrontendDriver>(static provider => provider.GetRequiredService<VkbdDriver>());

@@ -24,6 +24,7 @@ internal static class CommandLine
         new("geometry", "CxR", "its columns and rows, or keep, or fit the screen (default)", SetGeometry),
         new("cursor", "SHAPE", "underline, block or none (default: underline)", SetCursor),
         new("blink", "MS", "time that cursor and blinking text show (default: 0, always)", SetBlink),
+        new("vfb", "N=WHAT", "another source for vfb/N: console:VT, console or pattern", SetFramebuffer),
         new("term", "COMMAND", "what the built-in terminal runs (default: a login)", SetTerminalCommand),
         new("keymap", "FILE", "keys of the built-in terminal, by loadkeys -b (default: us)", static (o, v) => o.Keymap = v == "us" ? null : v),
         new("size", "WxH", "size in pixels (default: what the backend or source wants)", SetSize),
@@ -218,6 +219,26 @@ internal static class CommandLine
 
     private static void SetBlink(DaemonOptions options, string value) => options.BlinkMs =
         TryNumber(value, out int time) && time is 0 or (>= 50 and <= 10_000) ? time : throw Wrong("blink", value, "50 to 10000 ms, or 0 for no blinking");
+
+    private static void SetFramebuffer(DaemonOptions options, string value)
+    {
+        const string console = "console:";
+        int equals = value.IndexOf('=', StringComparison.Ordinal);
+        string what = value[(equals + 1)..];
+        if (equals < 1 || !TryNumber(value[..equals], out int framebuffer) || framebuffer > ushort.MaxValue)
+        {
+            throw Wrong("vfb", value, "N=WHAT as in 1=console:2");
+        }
+
+        options.Framebuffers[framebuffer] = what switch
+        {
+            "console" => new(SourceKind.Console, 0),
+            "pattern" => new(SourceKind.Pattern, 0),
+            _ when what.StartsWith(console, StringComparison.Ordinal) && TryNumber(what[console.Length..], out int number)
+                && number is >= 1 and <= VcsTextGrid.MaximumNumber => new(SourceKind.Console, number),
+            _ => throw Wrong("vfb", value, $"{framebuffer}=console, {framebuffer}=console:1 to {framebuffer}=console:{VcsTextGrid.MaximumNumber}, or {framebuffer}=pattern"),
+        };
+    }
 
     private static void SetTerminalCommand(DaemonOptions options, string value)
     {

@@ -15,6 +15,9 @@ public sealed class DaemonOptions
     /// <summary>Number of the text console to show, 0 for the active one.</summary>
     public int VirtualTerminal { get; set; }
 
+    /// <summary>What single framebuffers show, by the number of their vfb device; the others show <see cref="Source"/>.</summary>
+    public Dictionary<int, FramebufferSource> Framebuffers { get; } = [];
+
     /// <summary>What the built-in terminal runs, or null for a login or the user's shell.</summary>
     public string? TerminalCommand { get; set; }
 

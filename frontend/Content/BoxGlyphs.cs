@@ -98,9 +98,13 @@ internal sealed class BoxGlyphs
     {
         switch (codePoint)
         {
-            // Dashes have gaps, diagonals meet at corners and shades have patterns of their own: only an empty glyph is wrong.
-            case (>= 0x2504 and <= 0x250b) or (>= 0x254c and <= 0x254f) or (>= 0x2571 and <= 0x2573) or (>= 0x2591 and <= 0x2593):
+            // Dashes have gaps and shades have patterns of their own: only an empty glyph is wrong.
+            case (>= 0x2504 and <= 0x250b) or (>= 0x254c and <= 0x254f) or (>= 0x2591 and <= 0x2593):
                 return own.ContainsAnyExcept((byte)0);
+            // Diagonals meet at corners, which the slashes that some fonts have in their place do not reach.
+            case >= 0x2571 and <= 0x2573:
+                return (codePoint == 0x2572 || (IsSet(own, _bytesPerRow, _width - 1, 0) && IsSet(own, _bytesPerRow, 0, _height - 1)))
+                    && (codePoint == 0x2571 || (IsSet(own, _bytesPerRow, 0, 0) && IsSet(own, _bytesPerRow, _width - 1, _height - 1)));
             // Bars from the bottom or the top, and from the left or the right: neighbours have the same height, and stand on the edge.
             case (>= 0x2581 and <= 0x2583) or (>= 0x2585 and <= 0x2587):
                 return RowIsFull(own, _height - 1) && ColumnsAreEqual(own, 0, own, _width - 1);

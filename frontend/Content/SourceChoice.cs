@@ -44,15 +44,7 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
             return new(toType!, $"{toType!.Description}{AskingRoot(toType)} {Others}");
         }
 
-        ConsoleSourceOptions console = new()
-        {
-            VirtualTerminal = options.VirtualTerminal,
-            Font = font.Font,
-            // A try-out must not change the size of a person's own console.
-            Geometry = isTryOut && options.Geometry.Kind == ConsoleGeometryKind.Automatic ? new(ConsoleGeometryKind.Keep) : options.Geometry,
-            Cursor = options.Cursor,
-            BlinkMs = options.BlinkMs,
-        };
+        ConsoleSourceOptions console = ForConsole(options, options.VirtualTerminal, font);
         if (ConsoleSource.TryOpen(console, loop, out ConsoleSource? source, out string reason))
         {
             string other = options.VirtualTerminal == 0 ? " (the active one; --vt N shows another, --source keys or pattern something else)" : string.Empty;
@@ -72,6 +64,30 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
         KeysSource fallback = new(loop);
         return new(fallback, $"{fallback.Description}, as no text console can be read: {reason}; and no built-in terminal can be shown: {noTerminal} {Others}");
     }
+
+    /// <summary>Makes the source that one framebuffer has for itself.</summary>
+    /// <exception cref="XenException">It is not to be had.</exception>
+    internal static SourceChoice MakeForFramebuffer(FramebufferSource wanted, DaemonOptions options, EventLoop loop)
+    {
+        if (wanted.Kind == SourceKind.Pattern)
+        {
+            return new(new PatternSource(), "test pattern");
+        }
+
+        return ConsoleSource.TryOpen(ForConsole(options, wanted.VirtualTerminal, FontChoice.Make(options)), loop, out ConsoleSource? source, out string reason)
+            ? new(source!, source!.Description)
+            : throw new XenException("show", "the text console", 0, reason);
+    }
+
+    private static ConsoleSourceOptions ForConsole(DaemonOptions options, int virtualTerminal, FontChoice font) => new()
+    {
+        VirtualTerminal = virtualTerminal,
+        Font = font.Font,
+        // A try-out must not change the size of a person's own console.
+        Geometry = options.Loopback is not null && options.Geometry.Kind == ConsoleGeometryKind.Automatic ? new(ConsoleGeometryKind.Keep) : options.Geometry,
+        Cursor = options.Cursor,
+        BlinkMs = options.BlinkMs,
+    };
 
     /// <summary>Root is asked who sits there, whoever may have started the program; here is the way round.</summary>
     private static string AskingRoot(TerminalSource terminal) => terminal.AsksForLogin ? "; --term COMMAND runs something without a login" : string.Empty;

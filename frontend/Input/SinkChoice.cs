@@ -20,11 +20,11 @@ public sealed record SinkChoice(IInputSink Sink, string Explanation)
 
     /// <summary>Makes the sink that the options name, or the best that works here.</summary>
     /// <param name="options">Where input shall go, and which terminal is shown.</param>
-    /// <param name="source">What is shown: a terminal of our own takes its keys itself.</param>
+    /// <param name="source">What is shown: the built-in terminal takes input itself.</param>
     /// <param name="loop">For sinks that listen.</param>
     /// <param name="logger">For sinks that leave something out.</param>
     /// <param name="root">Where the machine's files are; empty for where they always are.</param>
-    /// <exception cref="XenException">There is no way to the guest's input; the message says which modules make one.</exception>
+    /// <exception cref="XenException">The keymap that the options name cannot be used.</exception>
     public static SinkChoice Make(DaemonOptions options, IScreenSource source, EventLoop loop, ILogger logger, string root = "")
     {
         switch (options.Sink)
@@ -69,8 +69,8 @@ public sealed record SinkChoice(IInputSink Sink, string Explanation)
             return new(console, $"{console.Description}, as {noUinput} and {noUhid}: typed text only, no pointer (modprobe {UinputModule}, or {UhidModules})");
         }
 
-        throw new XenException("find", "a way to the guest's input", 0,
-            $"{noUinput}, {noUhid}, and there is no text console to type into: modprobe {UinputModule}, or modprobe -a {UhidModules}, or choose --sink none");
+        // The keyboard is given up when it comes, with uinput's remedy; the picture is worth having without it.
+        return new(new UinputSink(), $"nowhere, as {noUinput}, {noUhid}, and there is no text console to type into: modprobe {UinputModule}, or modprobe -a {UhidModules}, or choose --sink none");
     }
 
     /// <summary>Whether uhid is there, and the driver that makes input of it, or somebody who loads that driver when it is asked for.</summary>

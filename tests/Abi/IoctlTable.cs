@@ -70,11 +70,11 @@ internal static class IoctlTable
         Optional("VT_GETCONSIZECSRPOS", 0x80085610, Vt, "_IOR('V', 0x10, uint64_t)"),
         Optional("TIOCGWINSZ", 0x00005413, Terminal),
         Optional("TIOCSWINSZ", 0x00005414, Terminal),
-        Optional("TCXONC", 0x0000540a, Terminal),
         Optional("TCGETS", 0x00005401, Terminal),
         Optional("TCSETS", 0x00005402, Terminal),
         Optional("TIOCGPTN", 0x80045430, Terminal),
         Optional("TIOCSPTLCK", 0x40045431, Terminal),
+        Optional("TCXONC", 0x0000540a, Terminal),
         Optional("TIOCSTI", 0x00005412, Terminal),
         Optional("TIOCLINUX", 0x0000541c, Terminal),
     ];

@@ -79,7 +79,7 @@ public sealed class CommandLineTests
     public void LogLevel_EachName(string value, LogLevel expected) => Assert.Equal(expected, Parse("--log", value).LogLevel);
 
     [Theory]
-    [InlineData("--source", "video", "--source video: must be console, pattern or keys")]
+    [InlineData("--source", "video", "--source video: must be console, term, pattern or keys")]
     [InlineData("--vt", "0", "--vt 0: must be 1 to 63")]
     [InlineData("--vt", "64", "--vt 64: must be 1 to 63")]
     [InlineData("--vt", "-1", "--vt -1: must be 1 to 63")]
@@ -134,7 +134,21 @@ public sealed class CommandLineTests
         Assert.Equal((CursorShape.Underline, 0), (Parse().Cursor, Parse().BlinkMs));
     }
 
+    [Fact]
+    public void Framebuffers_EachWithItsOwn()
+    {
+        DaemonOptions options = Parse("--vfb", "1=console:2", "--vfb=2=pattern", "--vfb", "7=console");
+        Assert.Equal(
+            [new(1, new(SourceKind.Console, 2)), new(2, new(SourceKind.Pattern, 0)), new(7, new(SourceKind.Console, 0))],
+            options.Framebuffers.OrderBy(static pair => pair.Key));
+        Assert.Empty(Parse().Framebuffers);
+    }
+
     [Theory]
+    [InlineData("--vfb", "console:2", "--vfb console:2: must be N=WHAT as in 1=console:2")]
+    [InlineData("--vfb", "x=pattern", "--vfb x=pattern: must be N=WHAT as in 1=console:2")]
+    [InlineData("--vfb", "1=keys", "--vfb 1=keys: must be 1=console, 1=console:1 to 1=console:63, or 1=pattern")]
+    [InlineData("--vfb", "1=console:64", "--vfb 1=console:64: must be 1=console, 1=console:1 to 1=console:63, or 1=pattern")]
     [InlineData("--geometry", "100", "--geometry 100: must be COLUMNSxROWS as in 100x37, at most 4096, or fit or keep")]
     [InlineData("--geometry", "0x25", "--geometry 0x25: must be COLUMNSxROWS as in 100x37, at most 4096, or fit or keep")]
     [InlineData("--geometry", "80x4097", "--geometry 80x4097: must be COLUMNSxROWS as in 100x37, at most 4096, or fit or keep")]

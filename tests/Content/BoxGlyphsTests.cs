@@ -158,7 +158,8 @@ public class BoxGlyphsTests
             TextFont font = new(own);
             for (int codePoint = 0x2500; codePoint < 0x25a0; codePoint++)
             {
-                if (own.TryGetGlyph(codePoint, out int glyph))
+                // Its diagonals are slashes.
+                if (own.TryGetGlyph(codePoint, out int glyph) && codePoint is < 0x2571 or > 0x2573)
                 {
                     Assert.Equal(glyph, font.GlyphFor(codePoint));
                 }
@@ -176,6 +177,16 @@ public class BoxGlyphsTests
         Assert.Equal(Glyph(own, '┌'), font.GlyphFor('┌'));
         Assert.NotEqual(Glyph(own, '┐'), font.GlyphFor('┐'));
         Assert.Equal([".....", ".....", "###..", "..#..", "..#.."], Picture(font, font.GlyphFor('┐')));
+    }
+
+    [Fact]
+    public void GlyphFor_OwnDiagonals_AreTakenWhenTheyReachTheCorners()
+    {
+        ConsoleFont own = Font(4, 4, ('╱', [0x10, 0x20, 0x40, 0x80]), ('╲', [0x80, 0x40, 0x20, 0x10]), ('╳', [0x90, 0x60, 0x60, 0x80]));
+        TextFont font = new(own);
+
+        Assert.Equal([Glyph(own, '╱'), Glyph(own, '╲')], [font.GlyphFor('╱'), font.GlyphFor('╲')]);
+        Assert.NotEqual(Glyph(own, '╳'), font.GlyphFor('╳'));
     }
 
     [Fact]

@@ -60,6 +60,9 @@ internal sealed class SimulatedSystem : IDisposable
     /// <summary>Makes the source of each worker.</summary>
     public Func<IScreenSource> MakeSource { get; init; } = () => new PatternSource();
 
+    /// <summary>The sources of several framebuffers, or null for the one of <see cref="MakeSource"/>.</summary>
+    public IScreenSources? Sources { get; init; }
+
     public FrontendHostOptions HostOptions { get; init; } = new();
 
     /// <summary>Kernel drivers that hold devices of the guest.</summary>
@@ -136,7 +139,7 @@ internal sealed class SimulatedSystem : IDisposable
     public SimulatedWorker StartWorker(WorkerFate? fate = null)
     {
         Worker = new(
-            new LoopbackDomain(Hypervisor, Guest), Kept, Input, MakeSource(), VfbOptions, Clock, Log, fate ?? new(), HostOptions);
+            new LoopbackDomain(Hypervisor, Guest), Kept, Input, MakeSource(), Sources, VfbOptions, Clock, Log, fate ?? new(), HostOptions);
         SimulatedWorker worker = Worker;
         Live(() =>
         {

@@ -18,7 +18,7 @@ internal sealed unsafe class SimulatedWorker
     private readonly FaultyDomain _domain;
     private byte[] _memoryAtDeath = [];
 
-    public SimulatedWorker(IDomain domain, KeptDescriptors kept, InputBoard input, IScreenSource source, VfbOptions options, TimeProvider clock, ILogger logger, WorkerFate fate, FrontendHostOptions host)
+    public SimulatedWorker(IDomain domain, KeptDescriptors kept, InputBoard input, IScreenSource source, IScreenSources? sources, VfbOptions options, TimeProvider clock, ILogger logger, WorkerFate fate, FrontendHostOptions host)
     {
         _kept = kept;
         Fate = fate;
@@ -26,7 +26,7 @@ internal sealed unsafe class SimulatedWorker
         _domain = new(domain, fate);
         Loop = new(clock);
         Source = source;
-        Vfb = new(options, new SingleSource(source));
+        Vfb = new(options, sources ?? new SingleSource(source));
         Vkbd = new(input.ForWorker(fate.Point));
         _view = kept.ForWorker(fate.Point);
         Host = new(_domain, Loop, _view, [Vfb, Vkbd], logger, host);

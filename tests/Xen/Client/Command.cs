@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using XenFbFront.Content;
 
 namespace XenFbFront.Tests.Xen;
 
@@ -38,6 +39,7 @@ internal sealed record Command(string Name, Action<CommandContext> Run)
             ("pattern", ["--depth", "8" or "16" or "24" or "32"]) => context => Pattern(context, Number(rest[1], 8, 32), null),
             ("pattern", ["--of", var size]) => PatternPart(size),
             ("pattern-file", [var file, var size]) => PatternFile(file, size),
+            ("cells", [var file, var size, var font, var expected, var label]) => Cells(file, size, font, expected, label),
             ("text", []) => Text,
             ("wait-text", [var text]) => context => WaitText(context, text, context.Deadline),
             ("wait-text", [var text, var seconds]) => WaitText(text, Seconds(seconds)),
@@ -174,6 +176,31 @@ internal sealed record Command(string Name, Action<CommandContext> Run)
             if (Differences(picture, expected).Any())
             {
                 throw Differs(picture, expected, width, height);
+            }
+        };
+    }
+
+    private static Action<CommandContext> Cells(string file, string word, string fontFile, string expectedFile, string label)
+    {
+        (int width, int height) = PixelSize(word);
+        ConsoleFont font = ConsoleFont.Load(fontFile);
+        CellComparison comparison = new(file, width, height, font.CellWidth, font.CellHeight);
+        ExpectedDifferences expected = new(File.ReadLines(expectedFile), label);
+        return context =>
+        {
+            VncSession session = context.Session;
+            List<CellDifference> differences = [];
+            bool isAsExpected = session.WaitUntil(context.Deadline, () =>
+            {
+                differences = comparison.Compare(session.Picture, session.Width, session.Height);
+                return !expected.Unexpected(differences).Any() && !expected.Missing(differences, comparison).Any();
+            });
+            if (!isAsExpected)
+            {
+                List<CellDifference> unexpected = [.. expected.Unexpected(differences)];
+                List<string> missing = [.. expected.Missing(differences, comparison)];
+                throw new ExpectationException($"{label}: {unexpected.Count} cells differ from the kernel's picture unexpectedly, {missing.Count} lines of the expected do not hold",
+                    string.Join('\n', [.. missing.Select(line => $"does not differ: {line}"), .. unexpected.Select(cell => $"{label} {cell}")]));
             }
         };
     }

@@ -15,6 +15,10 @@ const string help = """
     pattern [--depth BITS]    waits for every pixel of `xenfbfront --source pattern`
     pattern --of WxH          the same when the server shows only the top left of it
     pattern-file FILE WxH     compares a PPM picture, as QEMU's screendump writes it
+    cells FILE WxH FONT.psf EXPECTED NAME
+                              compares a text console cell by cell with FILE.fb, a
+                              picture of that size by the kernel's fbcon; EXPECTED has
+                              lines NAME ROW:COLUMN REASON of cells that must differ
     text                      prints the text console, read from the picture;
                               U+FFFD is what the font does not have
     wait-text TEXT [SECONDS]  waits for TEXT in a line;  no-text TEXT  wants none

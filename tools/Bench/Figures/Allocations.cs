@@ -37,6 +37,7 @@ internal static class Allocations
                 // Longer than a reading period and a refresh: nothing waits for a timer.
                 clock.Advance(TimeSpan.FromMilliseconds(UpdateMs));
                 frontend.RunPending();
+                clock.Advance(TimeSpan.FromMilliseconds(UpdateMs));
                 if ((frame & 1) == 0)
                 {
                     grid.FillAll(frame);

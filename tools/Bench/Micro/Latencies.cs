@@ -54,9 +54,10 @@ internal sealed class Latencies(int samples)
         long eventsBefore = frontend.EventsReceived("vfb");
         for (int i = -warmUp; i < samples; i++)
         {
-            // The turn after the last change brings nothing, and the console is watched again.
+            // The turn after the last change brings nothing, and the console is watched again; then comes quiet.
             clock.Advance(TimeSpan.FromMilliseconds(periodMs));
             frontend.RunPending();
+            clock.Advance(TimeSpan.FromMilliseconds(periodMs));
             long flushes = source.Flushes;
             long from = Now();
             grid.FillOne(i + warmUp + 1);

@@ -1,0 +1,49 @@
+using Xenbus.Loop;
+using XenFbFront.Configuration;
+
+namespace XenFbFront.Content;
+
+/// <summary>The main source, for the framebuffer that comes first, and those of framebuffers that have one of their own.</summary>
+/// <param name="main">The main source; it stays the caller's to dispose.</param>
+public sealed class ScreenSources(IScreenSource main) : IScreenSources, IDisposable
+{
+    private readonly Dictionary<int, IScreenSource> _others = [];
+
+    /// <summary>What each framebuffer with a source of its own shows, for people; one line each.</summary>
+    public List<string> Explanations { get; } = [];
+
+    /// <inheritdoc/>
+    public IScreenSource this[int framebuffer] => _others.GetValueOrDefault(framebuffer, main);
+
+    /// <summary>Makes the sources that the options name for single framebuffers.</summary>
+    /// <exception cref="Xenbus.XenException">One is not to be had.</exception>
+    public static ScreenSources Make(DaemonOptions options, EventLoop loop, IScreenSource main)
+    {
+        ScreenSources sources = new(main);
+        try
+        {
+            foreach ((int framebuffer, FramebufferSource source) in options.Framebuffers)
+            {
+                SourceChoice choice = SourceChoice.MakeForFramebuffer(source, options, loop);
+                sources._others[framebuffer] = choice.Source;
+                sources.Explanations.Add($"vfb/{framebuffer}: {choice.Explanation}");
+            }
+        }
+        catch
+        {
+            sources.Dispose();
+            throw;
+        }
+
+        return sources;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (IScreenSource source in _others.Values)
+        {
+            source.Dispose();
+        }
+    }
+}
