@@ -151,7 +151,7 @@ internal sealed unsafe class TerminalMemory : IDisposable
         record.Modes = default;
     }
 
-    /// <summary>Gives a new terminal all that is in the log, with the sizes of then.</summary>
+    /// <summary>Gives a new terminal all that is in the log.</summary>
     /// <remarks>
     /// Should the emulation not survive something in the log, its successor would not either. So a replay that was begun and not ended is not
     /// tried again.
@@ -169,50 +169,18 @@ internal sealed unsafe class TerminalMemory : IDisposable
 
         Volatile.Write(ref record.IsReplaying, 1);
         ulong position = Math.Max(Oldest, record.Start);
-        uint size = record.SizeCount - Math.Min(record.SizeCount, TerminalRecord.MaxSizes);
         Span<byte> modes = stackalloc byte[TerminalModes.MaxWritten];
         terminal.Write(modes[..record.Modes.Write(modes)]);
-        while (true)
+        while (position < record.Head)
         {
-            // How far to the next change of size, as the lower halves of positions tell it.
-            ulong end = record.Head;
-            for (; size != record.SizeCount; size++)
-            {
-                TerminalRecord.SizeEntry entry = record.Sizes[(int)(size % TerminalRecord.MaxSizes)];
-                int distance = (int)(entry.Position - (uint)position);
-                if (distance > 0)
-                {
-                    end = Math.Min(end, position + (ulong)distance);
-                    break;
-                }
-
-                Apply(terminal, entry);
-            }
-
-            if (position == end)
-            {
-                break;
-            }
-
-            while (position < end)
-            {
-                int start = (int)(position % LogBytes);
-                int length = (int)Math.Min(end - position, (ulong)(LogBytes - start));
-                terminal.Write(new(Log + start, length));
-                position += (ulong)length;
-            }
+            int start = (int)(position % LogBytes);
+            int length = (int)Math.Min(record.Head - position, (ulong)(LogBytes - start));
+            terminal.Write(new(Log + start, length));
+            position += (ulong)length;
         }
 
         Volatile.Write(ref record.IsReplaying, 0);
         return true;
-    }
-
-    /// <summary>Notes a change of size.</summary>
-    public void NoteSize(int columns, int rows)
-    {
-        ref TerminalRecord record = ref Record;
-        record.Sizes[(int)(record.SizeCount % TerminalRecord.MaxSizes)] = new() { Position = (uint)record.Head, Columns = columns, Rows = rows };
-        Volatile.Write(ref record.SizeCount, record.SizeCount + 1);
     }
 
     /// <summary>Puts bytes of input behind a position, which <see cref="Commit"/> then makes count.</summary>
@@ -249,14 +217,6 @@ internal sealed unsafe class TerminalMemory : IDisposable
 
     /// <summary>The first bytes of <see cref="WaitingInput"/> were taken.</summary>
     public void TakeInput(int count) => Volatile.Write(ref Record.InputHead, Record.InputHead + (uint)count);
-
-    private static void Apply(VirtualTerminal terminal, TerminalRecord.SizeEntry entry)
-    {
-        if (entry.Columns is > 0 and <= VirtualTerminal.MaximumSide && entry.Rows is > 0 and <= VirtualTerminal.MaximumSide)
-        {
-            terminal.Resize(entry.Columns, entry.Rows);
-        }
-    }
 
     /// <summary>A predecessor was killed between reading output and moving the head.</summary>
     private void PublishRest()

@@ -1,15 +1,11 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace XenFbFront.Content.Terminal;
 
 /// <summary>The first page of a <see cref="TerminalMemory"/>.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 512)]
+[StructLayout(LayoutKind.Explicit, Size = 312)]
 internal struct TerminalRecord
 {
-    /// <summary>Changes of size that are remembered: more than a person makes while a quarter of a megabyte is printed.</summary>
-    public const int MaxSizes = 16;
-
     /// <summary><see cref="TerminalMemory.Magic"/>.</summary>
     [FieldOffset(0)] public uint Magic;
 
@@ -37,39 +33,12 @@ internal struct TerminalRecord
     /// <summary>The program's process.</summary>
     [FieldOffset(40)] public int ProcessId;
 
-    /// <summary>Changes of size so far.</summary>
-    [FieldOffset(44)] public uint SizeCount;
-
     /// <summary>State of the input, for even generations.</summary>
     [FieldOffset(48)] public TerminalInputState Even;
 
     /// <summary>State of the input, for odd generations.</summary>
     [FieldOffset(48 + TerminalInputState.Bytes)] public TerminalInputState Odd;
 
-    /// <summary>The last changes of size, change n at n modulo the length.</summary>
-    [FieldOffset(240)] public SizeEntries Sizes;
-
     /// <summary>What output that is not kept any more has set.</summary>
-    [FieldOffset(432)] public TerminalModes Modes;
-
-    /// <summary>A change of size.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 12)]
-    internal struct SizeEntry
-    {
-        /// <summary>The lower half of <see cref="Head"/> when it happened.</summary>
-        [FieldOffset(0)] public uint Position;
-
-        /// <summary>Cells.</summary>
-        [FieldOffset(4)] public int Columns;
-
-        /// <summary>Cells.</summary>
-        [FieldOffset(8)] public int Rows;
-    }
-
-    /// <summary>Fixed array.</summary>
-    [InlineArray(MaxSizes)]
-    internal struct SizeEntries
-    {
-        private SizeEntry _first;
-    }
+    [FieldOffset(240)] public TerminalModes Modes;
 }

@@ -105,10 +105,10 @@ internal sealed class TerminalSession : IDisposable
     {
         bool isNew = _size.Columns == 0;
         _size = (columns, rows, width, height);
-        if ((columns, rows) != (Terminal.Columns, Terminal.Rows) || _memory.Record.SizeCount == 0)
+        if ((columns, rows) != (Terminal.Columns, Terminal.Rows))
         {
             Terminal.Resize(columns, rows);
-            _memory.NoteSize(columns, rows);
+            Replay();
         }
 
         if (IsRunning)
@@ -185,9 +185,7 @@ internal sealed class TerminalSession : IDisposable
     {
         Descriptor? master = _store.Take(MasterName);
         Descriptor? process = _store.Take(ProcessName);
-        _isReplaying = true;
-        bool isWhole = _memory.TryReplay(Terminal);
-        _isReplaying = false;
+        bool isWhole = Replay();
         if (master is null || Phase != (uint)TerminalPhase.Running)
         {
             // A program that may or may not have been started is ended with its terminal.
@@ -203,6 +201,14 @@ internal sealed class TerminalSession : IDisposable
         // The log of a program that fills screens does not always tell all of its screen.
         _needsNudge = !isWhole || _memory.IsCut || Terminal.IsAlternate;
         _loop.Post(Pump);
+    }
+
+    private bool Replay()
+    {
+        _isReplaying = true;
+        bool isWhole = _memory.TryReplay(Terminal);
+        _isReplaying = false;
+        return isWhole;
     }
 
     private void Start()
@@ -321,7 +327,6 @@ internal sealed class TerminalSession : IDisposable
             // Who comes next must not see what was there.
             Terminal.Reset();
             _memory.ClearLog();
-            _memory.NoteSize(Terminal.Columns, Terminal.Rows);
         }
         else
         {

@@ -85,7 +85,7 @@ public sealed class TerminalSource : IScreenSource
     {
         _canvas = canvas;
         TextFont font = _painter.Font;
-        int columns = Math.Clamp(canvas.Width / font.CellWidth, 1, VirtualTerminal.MaximumSide);
+        int columns = Math.Clamp(canvas.Width / font.CellWidth, VirtualTerminal.MinimumColumns, VirtualTerminal.MaximumSide);
         int rows = Math.Clamp(canvas.Height / font.CellHeight, 1, VirtualTerminal.MaximumSide);
         _cells = new TerminalCell[columns];
         uint background = Terminal.Background;

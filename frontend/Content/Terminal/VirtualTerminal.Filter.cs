@@ -2,22 +2,34 @@ namespace XenFbFront.Content.Terminal;
 
 /// <summary>What libvterm must be helped with.</summary>
 /// <remarks>
+/// <para>
 /// Its version 0.1 obeys the first number of a sequence that switches several modes (<c>ESC [ ? 1000 ; 1006 h</c>, as ncurses writes it) and leaves the
 /// others, stays on the alternate screen when everything is reset, keeps the scrolling region in a soft reset, and does not tell when the lines
-/// above the screen are to be forgotten. So these four sequences are looked for before the library gets them. One that has not come whole is held
-/// back until it has.
+/// above the screen are to be forgotten. Its repetition of a character (REP) never ends for a combining one and writes beyond the line for a wide
+/// one, and it takes the controls U+0080 to U+009F in UTF-8 for characters of -1 columns. So these are looked for before the library gets them, and
+/// what would make it write where it must not it never gets: neither REP nor these controls nor what ends UTF-8 (<c>ESC %</c>).
+/// </para>
+/// <para>
+/// One that has not come whole is held back until it has. Control characters inside one are obeyed before it.
+/// </para>
 /// </remarks>
 public sealed unsafe partial class VirtualTerminal
 {
-    /// <summary>A longer sequence goes to the library as it is.</summary>
-    private const int MaxHeld = 64;
+    /// <summary>Longest sequence that is looked at; longer ones, which mean nothing, are dropped.</summary>
+    private const int MaxHeld = 128;
 
-    private const byte Escape = 0x1b;
+    private const int MaxCharacterBytes = 4;
+    private const byte Escape = 0x1b, Cancel = 0x18, Substitute = 0x1a;
+
+    /// <summary>The first byte of U+0080 to U+00BF.</summary>
+    private const byte LeadOfControls = 0xc2;
 
     private readonly byte[] _held = new byte[MaxHeld];
+    private readonly byte[] _last = new byte[MaxCharacterBytes];
     private int _heldLength;
+    private int _lastLength;
 
-    /// <summary>What begins with an escape.</summary>
+    /// <summary>What begins with an escape, or may be a control in UTF-8.</summary>
     private enum SequenceKind
     {
         /// <summary>Nothing that concerns us.</summary>
@@ -25,6 +37,9 @@ public sealed unsafe partial class VirtualTerminal
 
         /// <summary>It may become one that does.</summary>
         Incomplete,
+
+        /// <summary>It is none and must not reach the library.</summary>
+        Broken,
 
         /// <summary>RIS.</summary>
         Reset,
@@ -35,6 +50,9 @@ public sealed unsafe partial class VirtualTerminal
         /// <summary>E3 of terminfo.</summary>
         ForgetAbove,
 
+        /// <summary>REP.</summary>
+        Repeat,
+
         /// <summary>Several modes.</summary>
         Modes,
     }
@@ -43,15 +61,22 @@ public sealed unsafe partial class VirtualTerminal
     {
         while (_heldLength > 0 && !bytes.IsEmpty)
         {
-            _held[_heldLength++] = bytes[0];
+            byte next = bytes[0];
             bytes = bytes[1..];
+            if (_heldLength > 1 && next < ' ' && next is not (Escape or Cancel or Substitute))
+            {
+                Give([next]);
+                continue;
+            }
+
+            _held[_heldLength++] = next;
             ReadOnlySpan<byte> held = _held.AsSpan(0, _heldLength);
             SequenceKind kind = Classify(held, out int length);
             if (kind != SequenceKind.Incomplete)
             {
-                GiveSequence(kind, held[..length]);
-                // What ended it may begin another.
                 _heldLength = 0;
+                GiveSequence(kind, held[..length]);
+                // What ended it may begin another; it is one byte, which Classify has not seen as part of anything.
                 FilterWhole(held[length..]);
             }
         }
@@ -64,7 +89,7 @@ public sealed unsafe partial class VirtualTerminal
         int given = 0;
         for (int at = 0; at < bytes.Length;)
         {
-            int start = bytes[at..].IndexOf(Escape);
+            int start = bytes[at..].IndexOfAny(Escape, LeadOfControls);
             if (start < 0)
             {
                 break;
@@ -75,8 +100,9 @@ public sealed unsafe partial class VirtualTerminal
             if (kind == SequenceKind.Incomplete)
             {
                 Give(bytes[given..at]);
-                bytes[at..].CopyTo(_held);
-                _heldLength = bytes.Length - at;
+                bytes.Slice(at, length).CopyTo(_held);
+                _heldLength = length;
+                Filter(bytes[(at + length)..]);
                 return;
             }
 
@@ -93,57 +119,88 @@ public sealed unsafe partial class VirtualTerminal
         Give(bytes[given..]);
     }
 
-    /// <param name="bytes">From an escape on.</param>
+    /// <param name="bytes">From an escape or a <see cref="LeadOfControls"/> on.</param>
     /// <param name="length">Bytes that belong to it, at least 1.</param>
     private static SequenceKind Classify(ReadOnlySpan<byte> bytes, out int length)
     {
-        length = bytes.Length;
-        if (length < 2)
+        length = 1;
+        if (bytes.Length < 2)
         {
             return SequenceKind.Incomplete;
+        }
+
+        if (bytes[0] == LeadOfControls)
+        {
+            // Alone it goes too: with a sequence between the library would still put both bytes together.
+            length = (bytes[1] & 0xc0) == 0x80 ? 2 : 1;
+            return bytes[1] is >= 0xa0 and < 0xc0 ? SequenceKind.Plain : SequenceKind.Broken;
+        }
+
+        if (bytes[1] == (byte)'%')
+        {
+            length = Math.Min(3, bytes.Length);
+            return length == 3 ? SequenceKind.Broken : SequenceKind.Incomplete;
         }
 
         if (bytes[1] != (byte)'[')
         {
-            length = bytes[1] == (byte)'c' ? 2 : 1;
-            return bytes[1] == (byte)'c' ? SequenceKind.Reset : SequenceKind.Plain;
+            bool isReset = bytes[1] == (byte)'c';
+            length = isReset ? 2 : 1;
+            return isReset ? SequenceKind.Reset : SequenceKind.Plain;
         }
 
-        if (length < 3)
+        int end = bytes[2..].IndexOfAnyExceptInRange((byte)0x20, (byte)0x3f);
+        length = end < 0 ? bytes.Length : end + 2;
+        if (length >= MaxHeld)
+        {
+            return SequenceKind.Broken;
+        }
+
+        if (end < 0)
         {
             return SequenceKind.Incomplete;
         }
 
-        if (bytes[2] != (byte)'?')
+        byte final = bytes[length];
+        if (final is Escape or Cancel or Substitute)
         {
-            bool mayMatter = bytes[2] is (byte)'!' or (byte)'3';
-            SequenceKind kind = !mayMatter ? SequenceKind.Plain
-                : length < 4 ? SequenceKind.Incomplete
-                : bytes[3] == (byte)'p' && bytes[2] == (byte)'!' ? SequenceKind.SoftReset
-                : bytes[3] == (byte)'J' && bytes[2] == (byte)'3' ? SequenceKind.ForgetAbove
-                : SequenceKind.Plain;
-            length = kind switch { SequenceKind.Plain => 2, SequenceKind.Incomplete => length, _ => 4 };
-            return kind;
+            return SequenceKind.Broken;
         }
 
-        int end = bytes[3..].IndexOfAnyExcept("0123456789;"u8);
-        if (end < 0)
+        if (final < ' ')
         {
-            return length < MaxHeld ? SequenceKind.Incomplete : SequenceKind.Plain;
+            return SequenceKind.Incomplete;
         }
 
-        length = 3 + end;
-        bool areModes = bytes[length] is (byte)'h' or (byte)'l' && bytes[3..length].Contains((byte)';');
-        length += areModes ? 1 : 0;
-        return areModes ? SequenceKind.Modes : SequenceKind.Plain;
+        if (final >= 0x7f)
+        {
+            return SequenceKind.Broken;
+        }
+
+        ReadOnlySpan<byte> parameters = bytes[2..length];
+        length++;
+        return final switch
+        {
+            (byte)'b' => SequenceKind.Repeat,
+            (byte)'p' when parameters.SequenceEqual("!"u8) => SequenceKind.SoftReset,
+            (byte)'J' when parameters.SequenceEqual("3"u8) => SequenceKind.ForgetAbove,
+            (byte)'h' or (byte)'l' when parameters is [(byte)'?', ..] && parameters.Contains((byte)';') => SequenceKind.Modes,
+            _ => SequenceKind.Plain,
+        };
     }
 
     private void GiveSequence(SequenceKind kind, ReadOnlySpan<byte> bytes)
     {
-        if (kind == SequenceKind.Modes)
+        switch (kind)
         {
-            GiveModes(bytes[3..]);
-            return;
+            case SequenceKind.Modes:
+                GiveModes(bytes[3..]);
+                return;
+            case SequenceKind.Repeat:
+                Repeat(bytes[2..^1]);
+                return;
+            case SequenceKind.Broken:
+                return;
         }
 
         Give(bytes);
@@ -159,6 +216,23 @@ public sealed unsafe partial class VirtualTerminal
             case SequenceKind.ForgetAbove:
                 _scrollback.Clear();
                 break;
+        }
+    }
+
+    /// <summary>Writes the last character again, as often as the number says, but no more than the screen holds.</summary>
+    private void Repeat(ReadOnlySpan<byte> number)
+    {
+        Span<byte> character = stackalloc byte[MaxCharacterBytes];
+        character = character[.._lastLength];
+        _last.AsSpan(0, _lastLength).CopyTo(character);
+        if (number.IsEmpty || !System.Buffers.Text.Utf8Parser.TryParse(number, out int count, out _))
+        {
+            count = 1;
+        }
+
+        for (count = Math.Clamp(count, 1, Columns * Rows); count > 0 && !character.IsEmpty; count--)
+        {
+            Give(character);
         }
     }
 
@@ -187,10 +261,25 @@ public sealed unsafe partial class VirtualTerminal
         // The library's cursor blinks until a program says otherwise; a blinking one wakes an idle machine for ever.
         int steady = 0;
         Vterm.vterm_state_set_termprop(_state, VtermProperty.CursorBlinks, &steady);
+        _lastLength = 0;
     }
 
     private void Give(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
+        // The character that a repetition would mean: it always follows at once.
+        int start = bytes.Length - 1;
+        while (start > 0 && bytes.Length - start < MaxCharacterBytes && (bytes[start] & 0xc0) == 0x80)
+        {
+            start--;
+        }
+
+        _lastLength = bytes[start] is < 0x20 or 0x7f ? 0 : bytes.Length - start;
+        bytes[start..].CopyTo(_last);
         fixed (byte* pointer = bytes)
         {
             Vterm.vterm_input_write(_terminal, pointer, (nuint)bytes.Length);

@@ -17,11 +17,14 @@ public sealed unsafe partial class VirtualTerminal : IDisposable
     /// <summary>Longest side of the screen, cells.</summary>
     public const int MaximumSide = 2048;
 
+    /// <summary>Least columns: libvterm writes beyond the line when a wide character is wider than the screen.</summary>
+    public const int MinimumColumns = 4;
+
     private static readonly nint* s_callbacks = MakeCallbacks();
 
-    private readonly nint _terminal;
-    private readonly nint _screen;
-    private readonly nint _state;
+    private nint _terminal;
+    private nint _screen;
+    private nint _state;
     private readonly Scrollback _scrollback;
     private readonly TerminalColours _colours = new();
     private readonly TerminalReply _reply;
@@ -30,7 +33,7 @@ public sealed unsafe partial class VirtualTerminal : IDisposable
     private bool[] _isDamaged;
 
     /// <summary>Creates a blank terminal.</summary>
-    /// <param name="columns">1 to <see cref="MaximumSide"/>.</param>
+    /// <param name="columns"><see cref="MinimumColumns"/> to <see cref="MaximumSide"/>.</param>
     /// <param name="rows">1 to <see cref="MaximumSide"/>.</param>
     /// <param name="scrollbackLines">Lines kept of what scrolls off the top, at least 1.</param>
     /// <param name="reply">Gets what the program is to read: keys, the pointer, answers to its questions.</param>
@@ -46,22 +49,8 @@ public sealed unsafe partial class VirtualTerminal : IDisposable
         _line = new VtermCell[columns];
         _isDamaged = new bool[rows];
         _scrollback = new(scrollbackLines);
-        _terminal = Vterm.vterm_new(rows, columns);
-        if (_terminal == 0)
-        {
-            throw new XenException("make", "a terminal", Errno.ENOMEM);
-        }
-
         _self = GCHandle.Alloc(this);
-        nint user = GCHandle.ToIntPtr(_self);
-        Vterm.vterm_set_utf8(_terminal, 1);
-        Vterm.vterm_output_set_callback(_terminal, &OnOutput, user);
-        _state = Vterm.vterm_obtain_state(_terminal);
-        _screen = Vterm.vterm_obtain_screen(_terminal);
-        Vterm.vterm_screen_set_callbacks(_screen, s_callbacks, user);
-        Vterm.vterm_screen_enable_altscreen(_screen, 1);
-        Vterm.vterm_screen_set_damage_merge(_screen, Vterm.DamageRow);
-        Reset();
+        Make();
     }
 
     /// <summary>Cells in a row.</summary>
@@ -139,24 +128,37 @@ public sealed unsafe partial class VirtualTerminal : IDisposable
         DamageAll();
     }
 
-    /// <summary>Changes the size; lines come down from above or go there as the height wants it.</summary>
+    /// <summary>Makes a blank terminal of another size; who keeps what was written writes it again, which also breaks the lines anew.</summary>
+    /// <remarks>The library's own change of size is not used: its cursor, saved cursor and scrolling region may then lie beyond the screen, and it writes there.</remarks>
     public void Resize(int columns, int rows)
     {
-        if ((columns, rows) == (Columns, Rows))
-        {
-            return;
-        }
-
-        // Longer of the two: the library hands out lines of either length meanwhile.
-        _line = new VtermCell[Math.Max(columns, Columns)];
-        bool[] damaged = new bool[Math.Max(rows, Rows)];
-        _isDamaged = damaged;
-        Vterm.vterm_set_size(_terminal, rows, columns);
-        Vterm.vterm_screen_flush_damage(_screen);
+        Vterm.vterm_free(_terminal);
+        _terminal = 0;
         (Columns, Rows) = (columns, rows);
         _line = new VtermCell[columns];
         _isDamaged = new bool[rows];
-        DamageAll();
+        (_heldLength, _lastLength) = (0, 0);
+        Make();
+    }
+
+    private void Make()
+    {
+        _terminal = Vterm.vterm_new(Rows, Columns);
+        if (_terminal == 0)
+        {
+            throw new XenException("make", "a terminal", Errno.ENOMEM);
+        }
+
+        nint user = GCHandle.ToIntPtr(_self);
+        Vterm.vterm_set_utf8(_terminal, 1);
+        Vterm.vterm_output_set_callback(_terminal, &OnOutput, user);
+        _state = Vterm.vterm_obtain_state(_terminal);
+        _screen = Vterm.vterm_obtain_screen(_terminal);
+        Vterm.vterm_screen_set_callbacks(_screen, s_callbacks, user);
+        Vterm.vterm_screen_enable_altscreen(_screen, 1);
+        Vterm.vterm_screen_set_damage_merge(_screen, Vterm.DamageRow);
+        (IsAlternate, Mouse) = (false, TerminalMouse.None);
+        Reset();
     }
 
     /// <summary>Whether a row has changed since <see cref="ClearDamage"/>.</summary>

@@ -26,9 +26,6 @@ internal static unsafe partial class Vterm
     public static partial void vterm_free(nint terminal);
 
     [LibraryImport(Library)]
-    public static partial void vterm_set_size(nint terminal, int rows, int columns);
-
-    [LibraryImport(Library)]
     public static partial void vterm_set_utf8(nint terminal, int isUtf8);
 
     /// <summary>Takes what a program wrote.</summary>

@@ -114,7 +114,7 @@ public class TakeOverTests
     }
 
     [Fact]
-    public void Killed_SizesOfThenAreUsed()
+    public void Killed_AfterAnotherSize_SuccessorHasTheSameScreen()
     {
         using TerminalRun run = new("seq -s ' ' 1 60; read a; seq -s ' ' 1 60; read a; sleep 100");
         run.UntilText("60");

@@ -202,60 +202,38 @@ public sealed class VirtualTerminalTests : IDisposable
     }
 
     [Fact]
-    public void Resize_Taller_TakesLinesBackFromAbove()
+    public void Resize_IsBlankAndOfTheSize()
     {
-        Terminal.Write("a漢b\r\nb\r\nc\r\nd\r\ne\r\nf\r\ng");
-        Assert.Equal("c\nd\ne\nf\ng", Terminal.Text());
-
-        Terminal.Resize(20, 7);
-        Assert.Equal("a漢b\nb\nc\nd\ne\nf\ng", Terminal.Text());
-        Assert.Equal((0, 6), (Terminal.ScrollbackCount, Terminal.CursorRow));
-
-        Terminal.Resize(20, 3);
-        Assert.Equal("e\nf\ng", Terminal.Text());
-        Assert.Equal("a漢b", Terminal.Row(-4));
-    }
-
-    [Fact]
-    public void Resize_EverySize_KeepsWhatFits()
-    {
-        Random random = new(7);
-        for (int i = 0; i < 300; i++)
-        {
-            Terminal.Resize(random.Next(1, 60), random.Next(1, 30));
-            Terminal.Write($"\e[{random.Next(1, 8)}m漢{i}e\u0301\r\n");
-            if (random.Next(4) == 0)
-            {
-                Terminal.Write(random.Next(2) == 0 ? "\e[?1049h" : "\e[?1049l");
-            }
-
-            Assert.InRange(Terminal.CursorRow, 0, Terminal.Rows - 1);
-            for (int row = -Terminal.ScrollbackCount; row < Terminal.Rows; row++)
-            {
-                Assert.Equal(Terminal.Columns, Terminal.Cells(row).Sum(cell => cell.Width));
-            }
-        }
+        Terminal.Write("text\e[?1049h\e[?1003h\e[31m");
+        Terminal.Resize(7, 3);
+        Assert.Equal((string.Empty, 7, 3, false, TerminalMouse.None), (Terminal.Text(), Terminal.Columns, Terminal.Rows, Terminal.IsAlternate, Terminal.Mouse));
+        Terminal.Write("1234567x");
+        Assert.Equal("1234567\nx", Terminal.Text());
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(9)]
+    [InlineData(13)]
+    [InlineData(19)]
     public void Write_AnyBytes_LeavesAScreen(int seed)
     {
         // Sequences with parts exchanged, so that most of the emulation is reached; a fault in it would end the test's process.
         Random random = new(seed);
-        string[] parts = ["\e[", "\e]", "\eP", "?", ";", ":", "1", "2147483647", "99999", "0", "4294967296", "h", "l", "m", "J", "K", "H", "r", "L", "M", "P", "@", "X", "S", "T", "b", "q", " q", "!p", "\e\\", "\a", "\r", "\n", "\b", "\t", "\e(0", "\e)0", "\x0e", "\x0f", "\e#8", "\e#6", "\e#3", "\ec", "\e7", "\e8", "1049", "6", "7", "69", "s", "漢", "e\u0301", "\u0301", "text", "\e[?69h", "$|", "\x9b", "\x90", "\x18", "g", "\e[5n", "Z", "I"];
+        string[] parts = ["\e[", "\e]", "\eP", "?", ";", ":", "1", "2147483647", "99999", "0", "4294967296", "h", "l", "m", "J", "K", "H", "r", "L", "M", "P", "@", "X", "S", "T", "b", "q", " q", "!p", "\e\\", "\a", "\r", "\n", "\b", "\t", "\e(0", "\e)0", "\x0e", "\x0f", "\e#8", "\e#6", "\e#3", "\ec", "\e7", "\e8", "1049", "6", "7", "69", "s", "漢", "e\u0301", "\u0301", "text", "\e[?69h", "$|", "\u009b", "\u0090", "\u007f", "\e%@", "\e%G", "\x18", "g", "\e[5n", "Z", "I"];
         for (int i = 0; i < 60_000; i++)
         {
             Terminal.Write(parts[random.Next(parts.Length)]);
             if (random.Next(500) == 0)
             {
-                Terminal.Resize(random.Next(1, 40), random.Next(1, 20));
+                Terminal.Resize(random.Next(4, 40), random.Next(1, 20));
             }
         }
 
         Terminal.Write("\e\\\x18\ec");
+        Terminal.Resize(20, 5);
         Terminal.Write("x");
         Assert.Equal("x", Terminal.Text());
     }
@@ -340,6 +318,7 @@ public sealed class VirtualTerminalTests : IDisposable
     [InlineData("\e[?1006;1000hx", "1")]
     [InlineData("\e[?1006;1000h\e[?25;1000l\e[?1002;25h", "2")]
     [InlineData("a\e\e[?1000;1006h\e[", "1")]
+    [InlineData("\e[?10\n00;10\b06h\r", "1")]
     [InlineData("\e[?1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19;20;21;22;23;24;25;26;27hx", "0")]
     public void Modes_SeveralAtOnceInAnyPieces_AreAllSwitched(string text, string mouse)
     {
@@ -356,6 +335,31 @@ public sealed class VirtualTerminalTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("x\e[5bY", "xxxxxxY")]
+    [InlineData("漢\e[2bY", "漢漢漢Y")]
+    [InlineData("e\u0301\e[bY", "e\u0301\u0301Y")]
+    [InlineData("\e[5bY", "Y")]
+    [InlineData("x\r\e[5bY", "Y")]
+    [InlineData("x\e[3;4bY", "xxxxY")]
+    [InlineData("é\e[3bY", "ééééY")]
+    public void Repetition_IsOfTheLastCharacter(string text, string expected)
+    {
+        Terminal.Write(text);
+
+        Assert.Equal(expected, Terminal.Row(0));
+    }
+
+    [Theory]
+    [InlineData("\u009b5b\u0090x\u0080y", "5bxy")]
+    [InlineData("\e%@é", "é")]
+    public void Controls_ThatTheLibraryCannotTake_AreLeftOut(string text, string expected)
+    {
+        Terminal.Write(text);
+
+        Assert.Equal(expected, Terminal.Row(0));
+    }
+
     [Fact]
     public void WriteAndRead_AllocateNothing()
     {
@@ -367,7 +371,7 @@ public sealed class VirtualTerminalTests : IDisposable
             for (int i = 0; i < 500; i++)
             {
                 Terminal.Write(text);
-                for (int row = -5; row < 5; row++)
+                for (int row = -Math.Min(5, Terminal.ScrollbackCount); row < 5; row++)
                 {
                     Terminal.ReadRow(row, cells);
                 }
