@@ -40,6 +40,7 @@ internal sealed record Command(string Name, Action<CommandContext> Run)
             ("pattern", ["--of", var size]) => PatternPart(size),
             ("pattern-file", [var file, var size]) => PatternFile(file, size),
             ("cells", [var file, var size, var font, var expected, var label]) => Cells(file, size, font, expected, label),
+            ("same-as", [var picture, var masks]) => SameAs(picture, masks),
             ("text", []) => Text,
             ("wait-text", [var text]) => context => WaitText(context, text, context.Deadline),
             ("wait-text", [var text, var seconds]) => WaitText(text, Seconds(seconds)),
@@ -176,6 +177,23 @@ internal sealed record Command(string Name, Action<CommandContext> Run)
             if (Differences(picture, expected).Any())
             {
                 throw Differs(picture, expected, width, height);
+            }
+        };
+    }
+
+    private static Action<CommandContext> SameAs(string file, string masksFile)
+    {
+        (int width, int height, uint[] expected) = PngReader.Read(file);
+        PictureMasks masks = new(File.ReadLines(masksFile), Path.GetFileNameWithoutExtension(file));
+        return context =>
+        {
+            VncSession session = context.Session;
+            (int Count, int Left, int Top, int Right, int Bottom) found = default;
+            if (!session.WaitUntil(context.Deadline,
+                () => (session.Width, session.Height) == (width, height) && (found = masks.Differences(session.Picture, expected, width)).Count == 0))
+            {
+                throw new ExpectationException($"{Path.GetFileName(file)}: expected {width}x{height}, saw {session.Width}x{session.Height}; {found.Count} pixels differ, "
+                    + $"all between {found.Left},{found.Top} and {found.Right},{found.Bottom}", Printed(context.ReadLines()));
             }
         };
     }

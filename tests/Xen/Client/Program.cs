@@ -19,6 +19,8 @@ const string help = """
                               compares a text console cell by cell with FILE.fb, a
                               picture of that size by the kernel's fbcon; EXPECTED has
                               lines NAME ROW:COLUMN REASON of cells that must differ
+    same-as FILE.png MASKS    waits for this picture; MASKS has lines PICTURE X Y WIDTH
+                              HEIGHT REASON of rectangles that may look otherwise
     text                      prints the text console, read from the picture;
                               U+FFFD is what the font does not have
     wait-text TEXT [SECONDS]  waits for TEXT in a line;  no-text TEXT  wants none
