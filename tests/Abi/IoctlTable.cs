@@ -65,6 +65,9 @@ internal static class IoctlTable
         // Younger than the headers of Debian 12: the expression is the macro's body, with another type of 8 bytes.
         Optional("VT_GETCONSIZECSRPOS", 0x80085610, Vt, "_IOR('V', 0x10, uint64_t)"),
         Optional("TIOCGWINSZ", 0x00005413, Terminal),
+        Optional("TIOCSWINSZ", 0x00005414, Terminal),
+        Optional("TIOCGPTN", 0x80045430, Terminal),
+        Optional("TIOCSPTLCK", 0x40045431, Terminal),
         Optional("TIOCSTI", 0x00005412, Terminal),
         Optional("TIOCLINUX", 0x0000541c, Terminal),
     ];

@@ -78,7 +78,7 @@ public sealed class CommandLineTests
     public void LogLevel_EachName(string value, LogLevel expected) => Assert.Equal(expected, Parse("--log", value).LogLevel);
 
     [Theory]
-    [InlineData("--source", "video", "--source video: must be console, pattern or keys")]
+    [InlineData("--source", "video", "--source video: must be console, term, pattern or keys")]
     [InlineData("--vt", "0", "--vt 0: must be 1 to 63")]
     [InlineData("--vt", "64", "--vt 64: must be 1 to 63")]
     [InlineData("--vt", "-1", "--vt -1: must be 1 to 63")]
