@@ -1,6 +1,6 @@
-using Xunit;
 using XenFbFront.Tests.Xen;
 using XenFbFront.Viewer;
+using Xunit;
 
 namespace XenFbFront.Tests.XenClient;
 
