@@ -5,7 +5,7 @@ using Xunit;
 
 namespace XenFbFront.Tests.Content.Terminal;
 
-/// <summary>Walks through menus of vttest on our terminal and compares every screen with a reference that a person has looked at.</summary>
+/// <summary>Walks through menus of vttest on our terminal and compares every screen with what it showed before.</summary>
 /// <remarks>
 /// With XENFBFRONT_WRITE_REFERENCES=1 the references are written instead, for a person to look at. docs/console.md lists what differs from the
 /// text on the screens, and why.
