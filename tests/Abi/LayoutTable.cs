@@ -7,6 +7,7 @@ using Xenbus.Wire;
 using Xenbus.Wire.Fbif;
 using Xenbus.Wire.Kbdif;
 using XenFbFront.Content;
+using XenFbFront.Content.Terminal;
 using XenFbFront.Input;
 using XenFbFront.Input.Console;
 using XenFbFront.Input.Hid;
@@ -33,6 +34,7 @@ namespace XenFbFront.Tests.Abi;
 /// </remarks>
 internal static class LayoutTable
 {
+    private const string VtermHeader = "vterm.h";
     private const string Fbif = "xen/io/fbif.h", Kbdif = "xen/io/kbdif.h", XsWire = "xen/io/xs_wire.h", XenbusHeader = "xen/io/xenbus.h";
     private const string Evtchn = "xen/evtchn.h", Gntalloc = "xen/gntalloc.h", PrivcmdHeader = "xen/sys/privcmd.h", GrantTable = "xen/grant_table.h";
     private const string XenHeader = "xen/xen.h", BpfHeader = "linux/bpf.h", CapabilityHeader = "linux/capability.h";
@@ -289,6 +291,55 @@ internal static class LayoutTable
         ]),
 
         // A change of these two is a new ConnectionMemory.Version.
+        Struct<VtermPosition>("VTermPos", VtermHeader, 8,
+        [
+            new(nameof(VtermPosition.Row), "row", 0),
+            new(nameof(VtermPosition.Column), "col", 4),
+        ]),
+        Struct<VtermRectangle>("VTermRect", VtermHeader, 16,
+        [
+            new(nameof(VtermRectangle.StartRow), "start_row", 0),
+            new(nameof(VtermRectangle.EndRow), "end_row", 4),
+            new(nameof(VtermRectangle.StartColumn), "start_col", 8),
+            new(nameof(VtermRectangle.EndColumn), "end_col", 12),
+        ]),
+        // VTermScreenCell has bit fields and unions, of which C tells no offset by name.
+        Own<VtermCell>(40,
+        [
+            new(nameof(VtermCell.Characters), null, 0),
+            new(nameof(VtermCell.Width), null, 24),
+            new(nameof(VtermCell.Attributes), null, 28),
+            new(nameof(VtermCell.Foreground), null, 32),
+            new(nameof(VtermCell.Background), null, 36),
+        ]),
+        Own<TerminalInputState>(96,
+        [
+            new(nameof(TerminalInputState.QueueTail), null, 0),
+            new(nameof(TerminalInputState.PointerX), null, 4),
+            new(nameof(TerminalInputState.PointerY), null, 8),
+            new(nameof(TerminalInputState.Keys), null, 16),
+        ]),
+        Own<TerminalModes>(72,
+        [
+            new(nameof(TerminalModes.Changed), null, 0),
+            new(nameof(TerminalModes.SequenceLength), null, 4),
+            new(nameof(TerminalModes.Sequence), null, 8),
+        ]),
+        Own<TerminalRecord>(312,
+        [
+            new(nameof(TerminalRecord.Magic), null, 0),
+            new(nameof(TerminalRecord.Version), null, 4),
+            new(nameof(TerminalRecord.Head), null, 8),
+            new(nameof(TerminalRecord.Start), null, 16),
+            new(nameof(TerminalRecord.Phase), null, 24),
+            new(nameof(TerminalRecord.IsReplaying), null, 28),
+            new(nameof(TerminalRecord.InputHead), null, 32),
+            new(nameof(TerminalRecord.InputGeneration), null, 36),
+            new(nameof(TerminalRecord.ProcessId), null, 40),
+            new(nameof(TerminalRecord.Even), null, 48),
+            new(nameof(TerminalRecord.Odd), null, 144),
+            new(nameof(TerminalRecord.Modes), null, 240),
+        ]),
         Own<ConnectionRecord>(128,
         [
             new(nameof(ConnectionRecord.Phase), null, 0),

@@ -1,7 +1,7 @@
+using Xenbus;
 using XenFbFront.Configuration;
 using XenFbFront.Content;
 using XenFbFront.Tests.Content.Support;
-using Xenbus;
 using Xunit;
 
 namespace XenFbFront.Tests.Content;

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using CsCheck;
+using Xenbus;
 using XenFbFront.Content;
 using XenFbFront.Tests.Content.Support;
-using Xenbus;
 using Xunit;
 
 namespace XenFbFront.Tests.Content;

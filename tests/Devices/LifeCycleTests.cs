@@ -447,7 +447,7 @@ public sealed class LifeCycleTests
         using SimulatedSystem system = SimulatedSystem.Connected();
         system.Toolstack.AddDevice("vfb", SimulatedSystem.Guest, 1);
         system.Settle();
-        Assert.Contains("cannot be shown twice", system.ErrorNode("vfb", 1));
+        Assert.Contains("another framebuffer shows its source; give it one of its own, as in --vfb 1=console:2", system.ErrorNode("vfb", 1));
         Assert.Equal(Initialising, system.FrontendState("vfb", 1));
         Assert.True(system.IsConnected("vfb"));
         Assert.True(PictureIsRight(system));

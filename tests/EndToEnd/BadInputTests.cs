@@ -12,7 +12,7 @@ public class BadInputTests
     [InlineData(2, "--size 1x1: 1x1 is outside 16x16 to 16384x16384", "--size", "1x1")]
     [InlineData(2, "--size 16000x16000: 16000x16000 at 32 bits needs more than the 246 MiB that the protocol can describe", "--size", "16000x16000")]
     [InlineData(2, "--depth 12: must be 8, 16, 24 or 32", "--depth", "12")]
-    [InlineData(2, "--source film: must be console, pattern or keys", "--source", "film")]
+    [InlineData(2, "--source film: must be console, term, pattern or keys", "--source", "film")]
     [InlineData(2, "--vt needs a value: --vt N", "--vt")]
     [InlineData(2, "--config /nowhere: no such file", "--config", "/nowhere")]
     [InlineData(3, "dom1", "--loopback", "/nowhere/dom1")]

@@ -18,9 +18,9 @@ public sealed class PictureTests
         try
         {
             PngFile.Write(file, width, height, pixels);
-            (int seenWidth, int seenHeight, uint[] seen) = PngReader.Read(file);
-            Assert.Equal((width, height), (seenWidth, seenHeight));
-            Assert.Equal(pixels, seen);
+            (int readWidth, int readHeight, uint[] read) = PngReader.Read(file);
+            Assert.Equal((width, height), (readWidth, readHeight));
+            Assert.Equal(pixels, read);
             File.WriteAllBytes(file, File.ReadAllBytes(file)[..60]);
             Assert.ThrowsAny<Exception>(() => PngReader.Read(file));
         }
