@@ -45,6 +45,7 @@ public sealed class ConsoleSource : IScreenSource
     private readonly CursorShape _cursor;
     private readonly ConsoleGeometry _geometry;
     private readonly BlinkClock _blink;
+    private readonly Action _onChanged;
     private readonly uint[] _colours = new uint[TextGridContents.PaletteLength];
 
     // What was read last and what is read next; they change places.
@@ -74,6 +75,8 @@ public sealed class ConsoleSource : IScreenSource
         _cursor = options.Cursor;
         _geometry = options.Geometry.Kind != ConsoleGeometryKind.Automatic ? options.Geometry
             : new(VcsTextGrid.AreShownByKernel() ? ConsoleGeometryKind.Keep : ConsoleGeometryKind.Fit);
+        // Made once: watching begins anew after each change.
+        _onChanged = OnChanged;
         _timer = loop.CreateTimer(Turn);
         _lastLook = loop.CreateTimer(Turn);
         _blink = new(loop, options.BlinkMs, OnBeat);
@@ -168,7 +171,7 @@ public sealed class ConsoleSource : IScreenSource
         bool didChange = Look();
         if (!didChange && _canvas is not null)
         {
-            _grid.Watch(_loop, OnChanged);
+            _grid.Watch(_loop, _onChanged);
             // What came between the reading and the watching.
             didChange = Look();
         }

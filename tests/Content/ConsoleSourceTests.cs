@@ -513,6 +513,23 @@ public sealed partial class ConsoleSourceTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Refresh_ChangesWithQuietBetween_AllocateNothing()
+    {
+        ArrayCanvas canvas = Attached(160, 96);
+
+        AllocationMeter.AssertNone(Frames);
+
+        void Frames()
+        {
+            for (int i = 0; i < 500; i++)
+            {
+                _grid.Put(i % 20, i % 6, (uint)('a' + i % 26), (byte)i);
+                Step(canvas);
+            }
+        }
+    }
+
     private ConsoleSource Source(ConsoleSourceOptions? options = null)
     {
         ConsoleSource source = new(_grid, options ?? new(), _loop);
