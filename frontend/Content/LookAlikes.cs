@@ -10,7 +10,7 @@ internal static class LookAlikes
     public static bool IsBlank(int codePoint) => codePoint switch
     {
         < 0 => false,
-        < 0x20 or (>= 0x7f and <= 0xa0) => true,
+        < 0x20 or 0x7f or 0xa0 => true,
         // U+200B also stands in the right half of a wide character in a console of new kernels.
         (>= 0x2000 and <= 0x200f) or (>= 0x2028 and <= 0x202f) or (>= 0x205f and <= 0x206f) or 0x3000 or (>= 0xfe00 and <= 0xfe0f) or 0xfeff => true,
         _ => false,

@@ -68,6 +68,9 @@ public sealed class TextFont
     /// <summary>Height of a cell, pixels.</summary>
     public int CellHeight { get; }
 
+    /// <summary>Rows of an underline cursor, pixels. Two of the console font's, one when it is less than 10 high. C: bit_cursor in the kernel's bitblit.c.</summary>
+    public int CursorHeight => (_font.CellHeight < 10 ? 1 : 2) * _scale;
+
     /// <summary>Bytes of one row of a glyph; the leftmost pixel is the highest bit of the first byte.</summary>
     public int BytesPerRow { get; }
 

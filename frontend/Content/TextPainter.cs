@@ -22,7 +22,10 @@ public sealed unsafe class TextPainter(TextFont font)
     /// <param name="y">Upper edge, pixels; may be negative.</param>
     /// <param name="cells">Cells from left to right.</param>
     /// <exception cref="ArgumentOutOfRangeException">A cell's glyph is not in the font.</exception>
-    public void DrawCells(in PixelSurface surface, int x, int y, ReadOnlySpan<TextCell> cells)
+    public void DrawCells(in PixelSurface surface, int x, int y, ReadOnlySpan<TextCell> cells) => DrawCells(surface, x, y, cells, 0);
+
+    /// <summary>Draws the rows of cells from <paramref name="firstRow"/> to the lowest.</summary>
+    private void DrawCells(in PixelSurface surface, int x, int y, ReadOnlySpan<TextCell> cells, int firstRow)
     {
         // Beyond this check the glyphs' bitmaps are read through pointers.
         uint glyphCount = (uint)font.GlyphCount;
@@ -32,7 +35,7 @@ public sealed unsafe class TextPainter(TextFont font)
         }
 
         int width = font.CellWidth;
-        int top = Math.Max(0, -y), bottom = Math.Min(font.CellHeight, surface.Height - y);
+        int top = Math.Max(firstRow, -y), bottom = Math.Min(font.CellHeight, surface.Height - y);
         if (top >= bottom)
         {
             return;
@@ -69,17 +72,17 @@ public sealed unsafe class TextPainter(TextFont font)
     /// <param name="shape">How the cursor looks.</param>
     public void DrawCursor(in PixelSurface surface, int x, int y, in TextCell cell, CursorShape shape)
     {
+        // Where the cursor is, the colours are exchanged, so that what it covers stays to be seen.
+        TextCell exchanged = new(cell.Glyph, cell.Background, CursorColour(cell));
         switch (shape)
         {
             case CursorShape.None:
                 break;
             case CursorShape.Underline:
-                // Two rows at 16 pixels: what the kernel's fbcon draws for its default cursor, scaled to larger cells.
-                int thickness = Math.Max(1, font.CellHeight / 8);
-                surface.Fill(new(x, y + font.CellHeight - thickness, font.CellWidth, thickness), CursorColour(cell));
+                DrawCells(surface, x, y, new ReadOnlySpan<TextCell>(in exchanged), font.CellHeight - font.CursorHeight);
                 break;
             case CursorShape.Block:
-                DrawCell(surface, x, y, new(cell.Glyph, cell.Background, CursorColour(cell)));
+                DrawCell(surface, x, y, exchanged);
                 break;
         }
     }

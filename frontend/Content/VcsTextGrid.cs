@@ -86,6 +86,21 @@ public sealed class VcsTextGrid : ITextGrid
         return !isKnown;
     }
 
+    /// <summary>Has the kernel keep code points of all terminals from now on, those on the screens included.</summary>
+    /// <remarks>
+    /// It begins with the first reading of a terminal's vcsu, and works out from the glyphs what is there already; for that the font's table is needed, which
+    /// goes with the driver that showed the terminals.
+    /// </remarks>
+    private static void KeepCodePoints()
+    {
+        Span<byte> one = stackalloc byte[sizeof(uint)];
+        for (int number = 1; number <= MaximumNumber; number++)
+        {
+            // Terminals that are not allocated cannot be opened.
+            ReadAttribute(CharactersPath(number), one);
+        }
+    }
+
     /// <summary>Opens a virtual terminal's devices.</summary>
     /// <param name="number">1 to <see cref="MaximumNumber"/>, or 0 to follow the active one. One that is not allocated becomes so.</param>
     /// <param name="grid">The terminal; dispose it.</param>
@@ -99,6 +114,7 @@ public sealed class VcsTextGrid : ITextGrid
             return false;
         }
 
+        KeepCodePoints();
         VcsTextGrid candidate = new(number);
         int errno = candidate.OpenDevices();
         if (errno == 0)
@@ -269,6 +285,11 @@ public sealed class VcsTextGrid : ITextGrid
             _glyphs.Forget();
         }
 
+        if (_terminal is not null && !AreShownByKernel())
+        {
+            GlyphMap.Supply(_terminal);
+        }
+
         Name = NameOf(Math.Max(0, _number));
     }
 
@@ -376,7 +397,40 @@ public sealed class VcsTextGrid : ITextGrid
             return true;
         }
 
+        TranslateDrawings(contents, cells);
         return length == characters.Length;
+    }
+
+    /// <summary>
+    /// Of what is written in the character set for line drawing, the kernel keeps the letter (6.1: do_con_write stores the code point before its translation),
+    /// and only the glyph tells that it draws a line. The set has drawings from the underscore to the tilde.
+    /// </summary>
+    private void TranslateDrawings(TextGridContents contents, ReadOnlySpan<ushort> cells)
+    {
+        const uint first = '_', last = '~';
+        bool isFresh = false;
+        int ninthBit = 0;
+        for (int i = 0; i < cells.Length; i++)
+        {
+            uint codePoint = contents.CodePoints[i];
+            if (codePoint - first > last - first || (byte)cells[i] == codePoint)
+            {
+                continue;
+            }
+
+            if (!isFresh)
+            {
+                isFresh = true;
+                _glyphs.Refresh(_terminal);
+                ninthBit = _terminal is null ? 0 : Math.Max(0, Libc.GetHighFontMask(_terminal.Number));
+            }
+
+            int glyph = (byte)cells[i] | ((cells[i] & ninthBit) != 0 ? 256 : 0);
+            if (!_glyphs.IsGlyphOf(glyph, codePoint) && _glyphs.CodePointOf(glyph) is > 127 and not 0xfffd and uint drawing)
+            {
+                contents.CodePoints[i] = drawing;
+            }
+        }
     }
 
     private void ReadCursor(TextGridContents contents, bool isClamped)

@@ -49,6 +49,8 @@ internal static class IoctlTable
 
         Optional("GIO_FONTX", 0x00004b6b, Kd),
         Optional("GIO_UNIMAP", 0x00004b66, Kd),
+        Optional("PIO_UNIMAP", 0x00004b67, Kd),
+        Optional("PIO_UNIMAPCLR", 0x00004b68, Kd),
         Optional("GIO_CMAP", 0x00004b70, Kd),
         Optional("KDFONTOP", 0x00004b72, Kd),
         Optional("KDGETLED", 0x00004b31, Kd),

@@ -64,19 +64,26 @@ public class TextPainterTests
         Assert.Equal(before, canvas.Copy());
     }
 
-    [Fact]
-    public void DrawCursor_Underline_ColoursTheLowestEighth()
+    [Theory]
+    [InlineData(16, 1, 2)]
+    [InlineData(24, 1, 2)]
+    [InlineData(32, 1, 2)]
+    [InlineData(16, 3, 6)]
+    public void DrawCursor_Underline_ExchangesTheColoursOfTwoRowsOfTheFont(int height, int scale, int rows)
     {
-        TextFont font = new(BuiltInFonts.Get(16));
-        TextCell cell = new(font.GlyphFor(' '), 0xaaaaaa, 0x101010);
-        ArrayCanvas canvas = Drawn(font, cell, CursorShape.Underline);
+        TextFont font = new(BuiltInFonts.Get(height), scale);
+        TextCell cell = new(font.GlyphFor('g'), 0xaaaaaa, 0x101010);
+        ArrayCanvas canvas = Drawn(font, cell, CursorShape.Underline), plain = Drawn(font, cell, CursorShape.None);
+        ArrayCanvas block = Drawn(font, cell, CursorShape.Block);
 
-        for (int y = 0; y < 16; y++)
+        for (int y = 0; y < font.CellHeight; y++)
         {
-            Assert.Equal(y >= 14 ? 0xaaaaaau : 0x101010u, canvas[8, y]);
-            Assert.Equal(y >= 14 ? 0xaaaaaau : 0x101010u, canvas[15, y]);
+            for (int x = 0; x < font.CellWidth; x++)
+            {
+                Assert.Equal((y >= font.CellHeight - rows ? block : plain)[8 + x, y], canvas[8 + x, y]);
+            }
+
             Assert.Equal(ArrayCanvas.Guard, canvas[7, y]);
-            Assert.Equal(ArrayCanvas.Guard, canvas[16, y]);
         }
     }
 
@@ -125,7 +132,7 @@ public class TextPainterTests
     private static ArrayCanvas Drawn(TextFont font, TextCell cell, CursorShape shape)
     {
         TextPainter painter = new(font);
-        ArrayCanvas canvas = new(24, 16);
+        ArrayCanvas canvas = new(font.CellWidth + 16, font.CellHeight);
         painter.DrawCell(new(canvas), 8, 0, cell);
         painter.DrawCursor(new(canvas), 8, 0, cell, shape);
         return canvas;

@@ -136,9 +136,9 @@ internal sealed class FakeTextGrid : ITextGrid
         int column = x / font.CellWidth, row = y / font.CellHeight, cell = row * Columns + column;
         int px = x % font.CellWidth, py = y % font.CellHeight;
         uint foreground = Palette[s_ansiOfVga[Attributes[cell] & 15]], background = Palette[s_ansiOfVga[Attributes[cell] >> 4]];
-        if (Cursor == (column, row) && py >= font.CellHeight - font.CellHeight / 8)
+        if (Cursor == (column, row) && py >= font.CellHeight - 2)
         {
-            return foreground != background ? foreground : background ^ 0xffffff;
+            (foreground, background) = (background, foreground != background ? foreground : background ^ 0xffffff);
         }
 
         int glyph = font.GlyphFor((int)CodePoints[cell]);

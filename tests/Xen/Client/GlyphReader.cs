@@ -5,7 +5,7 @@ namespace XenFbFront.Tests.Xen;
 /// <summary>Reads a text console back from its picture by comparing each cell with the glyphs of a font.</summary>
 /// <remarks>
 /// Any two colours make a glyph, also exchanged, so bright, coloured and inverse text and a block cursor read as the same letters. An underline
-/// cursor is looked through. Glyphs that look the same give the lowest code point; a cell of one colour is a blank, so a full block is one too, and
+/// cursor, which exchanges the colours of the lowest rows, is looked through. Glyphs that look the same give the lowest code point; a cell of one colour is a blank, so a full block is one too, and
 /// where the exchange of colours turns one glyph into another (half blocks) the one without its top left pixel is taken. What is no glyph is
 /// U+FFFD.
 /// </remarks>
@@ -17,25 +17,30 @@ internal sealed class GlyphReader
     /// <summary>Lower one eighth block: what an underline cursor makes of a blank.</summary>
     private const char CursorOnBlank = '\u2581';
 
-    private readonly int _width, _height, _cursorRows;
+    private readonly int _width, _height;
 
     // A glyph's key holds one row of it in each character, so no font wider than 16 pixels.
-    private readonly Dictionary<string, char> _characters = [], _charactersAboveCursor = [];
+    private readonly Dictionary<string, char> _characters = [], _charactersUnderCursor = [];
 
     /// <param name="font">A font of cells at most 16 pixels wide.</param>
     public GlyphReader(ConsoleFont font)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(font.CellWidth, 16);
         (_width, _height) = (font.CellWidth, font.CellHeight);
-        // As TextPainter.DrawCursor draws it.
-        _cursorRows = Math.Max(1, _height / 8);
+        int cursorRows = new TextFont(font).CursorHeight;
         for (int codePoint = ' '; codePoint < char.MaxValue; codePoint++)
         {
             if (font.TryGetGlyph(codePoint, out int glyph))
             {
                 string key = Key(font, glyph);
                 _characters.TryAdd(key, (char)codePoint);
-                _charactersAboveCursor.TryAdd(key[..^_cursorRows], (char)codePoint);
+                char[] underCursor = key.ToCharArray();
+                foreach (ref char row in underCursor.AsSpan()[^cursorRows..])
+                {
+                    row ^= (char)Full;
+                }
+
+                _charactersUnderCursor.TryAdd(new(underCursor), (char)codePoint);
             }
         }
     }
@@ -103,16 +108,8 @@ internal sealed class GlyphReader
             return character;
         }
 
-        // The cursor has the colour of the text, so the rows above it are the glyph's where they have that colour.
-        ReadOnlySpan<char> rows = key[^_cursorRows..].ContainsAnyExcept((char)Full) ? inverse : key;
-        if (rows[^_cursorRows..].ContainsAnyExcept((char)Full))
-        {
-            return Unknown;
-        }
-
-        rows = rows[..^_cursorRows];
-        return !rows.ContainsAnyExcept('\0') ? ' '
-            : _charactersAboveCursor.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(rows, out character) ? character : Unknown;
+        var underCursor = _charactersUnderCursor.GetAlternateLookup<ReadOnlySpan<char>>();
+        return underCursor.TryGetValue(key, out character) || underCursor.TryGetValue(inverse, out character) ? character : Unknown;
     }
 
     private int Full => (1 << _width) - 1;

@@ -22,6 +22,12 @@ internal static unsafe partial class Libc
     /// <summary>Which code points the glyphs of a VT's font stand for. C: GIO_UNIMAP, linux/kd.h.</summary>
     private const uint GIO_UNIMAP = 0x4b66;
 
+    /// <summary>Adds to that table. C: PIO_UNIMAP, linux/kd.h.</summary>
+    private const uint PIO_UNIMAP = 0x4b67;
+
+    /// <summary>Empties that table. C: PIO_UNIMAPCLR, linux/kd.h.</summary>
+    private const uint PIO_UNIMAPCLR = 0x4b68;
+
     /// <summary>Size of a terminal in cells. C: TIOCGWINSZ, asm-generic/ioctls.h.</summary>
     private const uint TIOCGWINSZ = 0x5413;
 
@@ -97,6 +103,27 @@ internal static unsafe partial class Libc
             nuint* description = stackalloc nuint[2] { (nuint)Math.Min(pairs.Length / 2, ushort.MaxValue), (nuint)entries };
             int result = Ioctl(descriptor, GIO_UNIMAP, description);
             return result < 0 ? result : *(ushort*)description;
+        }
+    }
+
+    /// <summary>Gives a VT another table of its font.</summary>
+    /// <param name="descriptor">The VT; needs CAP_SYS_TTY_CONFIG, or it is the caller's own.</param>
+    /// <param name="pairs">As in <see cref="GetUnicodeMap"/>.</param>
+    /// <returns>0. Negative: the errno.</returns>
+    public static int SetUnicodeMap(int descriptor, ReadOnlySpan<ushort> pairs)
+    {
+        // struct unimapinit: advised_hashsize, advised_hashstep, advised_hashlevel, which the kernel does not look at, 16 bits each.
+        ushort* nothing = stackalloc ushort[3] { 0, 0, 0 };
+        int result = Ioctl(descriptor, PIO_UNIMAPCLR, nothing);
+        if (result < 0)
+        {
+            return result;
+        }
+
+        fixed (ushort* entries = pairs)
+        {
+            nuint* description = stackalloc nuint[2] { (nuint)(pairs.Length / 2), (nuint)entries };
+            return Ioctl(descriptor, PIO_UNIMAP, description);
         }
     }
 
