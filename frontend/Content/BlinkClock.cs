@@ -41,6 +41,16 @@ public sealed class BlinkClock : IDisposable
         }
     }
 
+    /// <summary>Goes on beating, or begins to; stands still and shows everything when there is nothing that blinks.</summary>
+    /// <param name="isNeeded">Whether there is something that blinks.</param>
+    public void Keep(bool isNeeded)
+    {
+        if (!isNeeded || !_timer.IsRunning)
+        {
+            Restart(isNeeded);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 

@@ -80,7 +80,8 @@ internal sealed class GlyphMap
     public static void Supply(Descriptor terminal)
     {
         Span<ushort> pairs = stackalloc ushort[2 * (256 + 2)];
-        if (Libc.GetUnicodeMap(terminal.Number, pairs) != 0)
+        // Where a driver shows the terminals, its font's table is its own affair.
+        if (Libc.GetUnicodeMap(terminal.Number, pairs) != 0 || VcsTextGrid.AreShownByKernel())
         {
             return;
         }

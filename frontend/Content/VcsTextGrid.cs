@@ -285,7 +285,7 @@ public sealed class VcsTextGrid : ITextGrid
             _glyphs.Forget();
         }
 
-        if (_terminal is not null && !AreShownByKernel())
+        if (_terminal is not null)
         {
             GlyphMap.Supply(_terminal);
         }
@@ -388,10 +388,10 @@ public sealed class VcsTextGrid : ITextGrid
         {
             // No vcsu, or "no data" because UTF-8 mode is off: then the glyph numbers tell. The ninth bit of a number is where the font takes it.
             _glyphs.Refresh(_terminal);
-            int ninthBit = _terminal is null ? 0 : Math.Max(0, Libc.GetHighFontMask(_terminal.Number));
+            int ninthBit = ReadNinthBit();
             for (int i = 0; i < cells.Length; i++)
             {
-                contents.CodePoints[i] = _glyphs.CodePointOf((byte)cells[i] | ((cells[i] & ninthBit) != 0 ? 256 : 0));
+                contents.CodePoints[i] = _glyphs.CodePointOf(GlyphOf(cells[i], ninthBit));
             }
 
             return true;
@@ -422,16 +422,21 @@ public sealed class VcsTextGrid : ITextGrid
             {
                 isFresh = true;
                 _glyphs.Refresh(_terminal);
-                ninthBit = _terminal is null ? 0 : Math.Max(0, Libc.GetHighFontMask(_terminal.Number));
+                ninthBit = ReadNinthBit();
             }
 
-            int glyph = (byte)cells[i] | ((cells[i] & ninthBit) != 0 ? 256 : 0);
+            int glyph = GlyphOf(cells[i], ninthBit);
             if (!_glyphs.IsGlyphOf(glyph, codePoint) && _glyphs.CodePointOf(glyph) is > 127 and not 0xfffd and uint drawing)
             {
                 contents.CodePoints[i] = drawing;
             }
         }
     }
+
+    /// <summary>The bit of a cell that extends the number of its glyph, 0 with fonts of 256 glyphs.</summary>
+    private int ReadNinthBit() => _terminal is null ? 0 : Math.Max(0, Libc.GetHighFontMask(_terminal.Number));
+
+    private static int GlyphOf(ushort cell, int ninthBit) => (byte)cell | ((cell & ninthBit) != 0 ? 256 : 0);
 
     private void ReadCursor(TextGridContents contents, bool isClamped)
     {
@@ -464,7 +469,7 @@ public sealed class VcsTextGrid : ITextGrid
             }
         }
 
-        contents.AttributeShift = _terminal is not null && Libc.GetHighFontMask(_terminal.Number) > 0 ? 9 : 8;
+        contents.AttributeShift = ReadNinthBit() > 0 ? 9 : 8;
     }
 
     private void OnReady()

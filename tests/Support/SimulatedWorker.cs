@@ -26,7 +26,7 @@ internal sealed unsafe class SimulatedWorker
         _domain = new(domain, fate);
         Loop = new(clock);
         Source = source;
-        Vfb = new(options, sources ?? new SingleSource(source));
+        Vfb = new(options, sources ?? new ScreenSources(source));
         Vkbd = new(input.ForWorker(fate.Point));
         _view = kept.ForWorker(fate.Point);
         Host = new(_domain, Loop, _view, [Vfb, Vkbd], logger, host);

@@ -46,7 +46,7 @@ public sealed class SeveralFramebuffersTests
     [Fact]
     public void TwoFramebuffers_OneSource_TheSecondIsRefusedWithTheRemedy()
     {
-        using SimulatedSystem system = Started(new SingleSource(_first));
+        using SimulatedSystem system = Started(new ScreenSources(_first));
 
         system.Run(() => system.IsConnected("vfb", 0) || system.IsConnected("vfb", 1), "one framebuffer connected");
         system.Settle();

@@ -35,7 +35,7 @@ internal sealed class InProcessFrontend : IDisposable
         _loop = new(clock);
         _stopWatch = _loop.Watch(_stopEvent.Number, LoopInterest.Readable, OnStop);
         _source = makeSource(_loop);
-        VfbDriver framebuffer = new(new VfbOptions(), new SingleSource(_source));
+        VfbDriver framebuffer = new(new VfbOptions(), new ScreenSources(_source));
         VkbdDriver keyboard = new(new RecorderSink(RecordPath)) { Observer = observer };
         _host = new(LoopbackDomain.FromDirectory(Session.GuestDirectory), _loop, new NoDescriptorStore(), [framebuffer, keyboard], NullLogger.Instance, new());
         _host.Start();

@@ -14,13 +14,14 @@ public sealed class TerminalSource : IScreenSource
     /// <summary>Lines that a notch of the wheel scrolls.</summary>
     private const int LinesPerNotch = 3;
 
-    private static readonly TimeSpan s_blink = TimeSpan.FromMilliseconds(500);
+    /// <summary>Time that a blinking cursor is to be seen, and then not.</summary>
+    private const int BlinkMs = 500;
 
     private readonly TerminalProgram _program;
     private readonly TerminalSession _session;
     private readonly EventLoop _loop;
     private readonly LoopTimer _timer;
-    private readonly LoopTimer _blink;
+    private readonly BlinkClock _blink;
     private readonly TextPainter _painter;
     private readonly bool _cursorMayBlink;
     private TerminalCell[] _cells = [];
@@ -29,7 +30,6 @@ public sealed class TerminalSource : IScreenSource
     private long _lastDrawn;
     private int _viewLines;
     private long _viewBase;
-    private bool _cursorIsOff;
 
     private TerminalSource(TerminalProgram program, TerminalOptions options, EventLoop loop, IDescriptorStore store)
     {
@@ -38,7 +38,7 @@ public sealed class TerminalSource : IScreenSource
         _painter = new(options.Font ?? new(BuiltInFonts.Get(16)));
         _cursorMayBlink = options.CursorMayBlink;
         _timer = loop.CreateTimer(Refresh);
-        _blink = loop.CreateTimer(OnBlink);
+        _blink = new(loop, BlinkMs, Refresh);
         _session = new(program, options, loop, store) { Changed = OnChanged };
     }
 
@@ -104,7 +104,7 @@ public sealed class TerminalSource : IScreenSource
     public void Detach()
     {
         _timer.Cancel();
-        _blink.Cancel();
+        _blink.Keep(isNeeded: false);
         _canvas = null;
         _screen = null;
     }
@@ -179,12 +179,6 @@ public sealed class TerminalSource : IScreenSource
         {
             _timer.Start(TimeSpan.FromMilliseconds(ConsoleSource.ReadPeriodMs) - quiet);
         }
-    }
-
-    private void OnBlink()
-    {
-        _cursorIsOff = !_cursorIsOff;
-        Refresh();
     }
 
     private void Refresh()
@@ -272,19 +266,10 @@ public sealed class TerminalSource : IScreenSource
     private void SetCursor(TextScreen screen)
     {
         bool isShown = Terminal.IsCursorVisible && _viewLines == 0;
-        bool blinks = isShown && _cursorMayBlink && Terminal.CursorBlinks;
-        if (blinks && !_blink.IsRunning)
-        {
-            _blink.Start(s_blink);
-        }
-        else if (!blinks)
-        {
-            _blink.Cancel();
-            _cursorIsOff = false;
-        }
+        _blink.Keep(isShown && _cursorMayBlink && Terminal.CursorBlinks);
 
         // A bar is drawn as a line beneath.
-        CursorShape shape = !isShown || _cursorIsOff ? CursorShape.None : Terminal.CursorStyle == 1 ? CursorShape.Block : CursorShape.Underline;
+        CursorShape shape = !isShown || _blink.IsDark ? CursorShape.None : Terminal.CursorStyle == 1 ? CursorShape.Block : CursorShape.Underline;
         screen.SetCursor(Terminal.CursorColumn, Terminal.CursorRow, shape);
     }
 }
