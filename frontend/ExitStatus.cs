@@ -21,6 +21,9 @@ internal static class ExitStatus
     /// <summary>Worker to holder: stopped, but a backend has not let go.</summary>
     public const int Parked = 75;
 
+    /// <summary>Worker to holder: at its own wish, with everything connected, for the next one to go on.</summary>
+    public const int Leaving = 76;
+
     /// <summary>Whether a worker that ends so is not to be started again.</summary>
     public static bool IsFinal(int status) => status is Success or Usage or Environment or Parked;
 }

@@ -43,4 +43,10 @@ internal static partial class Log
 
     [LoggerMessage(124, LogLevel.Information, "{Device}: Ctrl-Alt-Del does nothing here; restart the guest from the host, or type reboot")]
     public static partial void BootLeftAlone(ILogger logger, string device);
+
+    [LoggerMessage(125, LogLevel.Warning, "xenfbfront ctl will not work: listen at {Path}: {Reason}; it needs /run or /dev to be writable")]
+    public static partial void NoControl(ILogger logger, string path, string reason);
+
+    [LoggerMessage(126, LogLevel.Warning, "user {User} was turned away at the control socket")]
+    public static partial void ControlRefused(ILogger logger, uint user);
 }

@@ -3,12 +3,19 @@ using Xenbus;
 using Xenbus.Linux.Interop;
 using XenFbFront;
 using XenFbFront.Configuration;
+using XenFbFront.Control;
 using XenFbFront.Holder;
 
 bool isForJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null;
 LineLogger logger = new(LogLevel.Information, isForJournal);
 try
 {
+    SelfProgram.SetName("xenfbfront");
+    if (args is ["ctl" or "upgrade", ..])
+    {
+        return ControlProgram.Run(args);
+    }
+
     if (args.Contains(FileKeeperProcess.Switch))
     {
         return FileKeeperProcess.Run(!args.Contains("--loopback"));
@@ -26,7 +33,7 @@ try
         return ExitStatus.Success;
     }
 
-    DaemonOptions options = CommandLine.Parse(args, ConfigurationFile.Read);
+    DaemonOptions options = CommandLine.Parse(args, ConfigurationFile.Reader(args.Contains("--worker") || Succession.IsPending));
     logger = new(options.LogLevel, isForJournal);
     if (options.IsWorker)
     {
@@ -34,22 +41,35 @@ try
     }
 
     SelfProgram.ExecuteAgainWithBlockedSignals();
+    if (options.HasHolder)
+    {
+        return HolderProcess.Run(options.Loopback, line => logger.WriteLine(LogLevel.Warning, line));
+    }
+
     using Descriptor claim = SingleInstance.Claim(options.Loopback);
-    return options.HasHolder ? HolderProcess.Run(line => logger.WriteLine(LogLevel.Warning, line)) : Worker.Run(options, logger);
+    return Worker.Run(options, logger);
 }
 catch (OptionException exception)
 {
-    logger.WriteLine(LogLevel.Error, exception.Message);
-    return ExitStatus.Usage;
+    return Fail(LogLevel.Error, exception.Message, ExitStatus.Usage);
 }
 catch (XenException exception)
 {
-    logger.WriteLine(LogLevel.Error, exception.Message);
-    return ExitStatus.Environment;
+    return Fail(LogLevel.Error, exception.Message, ExitStatus.Environment);
 }
 catch (Exception exception) when (exception is not OutOfMemoryException)
 {
     // Our own mistake. With a status that is not final the holder starts another worker, which takes over the live connection.
-    logger.WriteLine(LogLevel.Critical, $"mistake of the program, please report it: {exception.GetType().Name}: {exception.Message}");
-    return ExitStatus.Failure;
+    return Fail(LogLevel.Critical, $"mistake of the program, please report it: {exception.GetType().Name}: {exception.Message}", ExitStatus.Failure);
+}
+
+int Fail(LogLevel level, string message, int status)
+{
+    logger.WriteLine(level, message);
+    if (Succession.TakeUp() is { } legacy)
+    {
+        Succession.GoBack(legacy, legacy.Kept, line => logger.WriteLine(LogLevel.Warning, line));
+    }
+
+    return status;
 }

@@ -11,6 +11,7 @@ using Xenbus.Loopback;
 using Xenbus.Wire;
 using XenFbFront.Configuration;
 using XenFbFront.Content;
+using XenFbFront.Control;
 using XenFbFront.Holder;
 using XenFbFront.Input;
 using XenFbFront.Vfb;
@@ -39,12 +40,18 @@ internal static class Worker
         EventLoop loop = provider.GetRequiredService<EventLoop>();
         FrontendHost host = provider.GetRequiredService<FrontendHost>();
         HolderClient? holder = provider.GetService<HolderClient>();
-        bool isInterrupted = false;
+        bool isInterrupted = false, isLeaving = false;
         using StopSignal stop = StopSignal.Create(holder, loop, () => host.Stop(loop.Stop), () =>
         {
             isInterrupted = true;
             loop.Stop();
         });
+        ControlCommands commands = new(host, holder, () =>
+        {
+            isLeaving = true;
+            loop.Stop();
+        });
+        using ControlServer control = new(RuntimeFiles.Control(options.Loopback), loop, provider.GetRequiredService<IDescriptorStore>(), logger, commands.Serve);
         Log.Screen(logger, provider.GetRequiredService<SourceChoice>().Explanation);
         foreach (string explanation in provider.GetRequiredService<ScreenSources>().Explanations)
         {
@@ -68,7 +75,7 @@ internal static class Worker
                 }
             }
 
-            if (AreAllConnected(host, options.Unbind))
+            if (host.AreAllConnected)
             {
                 // Nobody waits any more, and a daemon with nothing to do wakes up for nothing.
                 patience.Cancel();
@@ -78,6 +85,12 @@ internal static class Worker
         host.Start();
         patience.Start(s_patience);
         loop.Run();
+        if (isLeaving)
+        {
+            return ExitStatus.Leaving;
+        }
+
+        control.Remove();
         if (isRefused)
         {
             return ExitStatus.Environment;
@@ -145,27 +158,6 @@ internal static class Worker
         }
 
         return driver;
-    }
-
-    /// <summary>Whether every device that can be served is; one that a kernel driver keeps is nobody's to wait for.</summary>
-    private static bool AreAllConnected(FrontendHost host, bool isTaking)
-    {
-        bool hasDevice = false;
-        foreach (DeviceStatus device in host.Devices)
-        {
-            if (device.HeldBy is not null && !isTaking)
-            {
-                continue;
-            }
-
-            hasDevice = true;
-            if (device.State != XenbusState.Connected || device.HeldBy is not null)
-            {
-                return false;
-            }
-        }
-
-        return hasDevice;
     }
 
     private static bool AreAllHeld(FrontendHost host)

@@ -22,6 +22,15 @@ public class XenException(string operation, string target, int errno, string? re
     /// <summary>What a person can do, or null.</summary>
     public string? Remedy => remedy;
 
+    /// <summary>Throws what a call's result says if it is a negated errno.</summary>
+    internal static void ThrowIfRefused(int result, string operation, string target, string? remedy = null)
+    {
+        if (result < 0)
+        {
+            throw new XenException(operation, target, -result, remedy);
+        }
+    }
+
     private static string Compose(string operation, string target, int errno, string? remedy)
     {
         string reason = errno == 0 ? string.Empty : $": {Errno.Text(errno)}";

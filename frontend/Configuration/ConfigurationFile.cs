@@ -9,6 +9,20 @@ internal static class ConfigurationFile
     /// <summary>A configuration is a few lines; a longer file is something else.</summary>
     private const int MaxBytes = 64 * 1024;
 
+    /// <summary>What the holder read, for its workers and successors: a file that is changed, or broken, must not reach some of them.</summary>
+    private const string Variable = "XENFBFRONT_CONFIGURATION";
+
+    /// <summary>How a process gets the content of its configuration file.</summary>
+    /// <param name="isSuccessor">Whether another process has read it before.</param>
+    public static Func<string, string?> Reader(bool isSuccessor) => isSuccessor
+        ? static _ => Environment.GetEnvironmentVariable(Variable)
+        : static path =>
+        {
+            string? text = Read(path);
+            Environment.SetEnvironmentVariable(Variable, text);
+            return text;
+        };
+
     /// <summary>Content of a file, or null when there is none.</summary>
     /// <exception cref="OptionException">It is there but cannot be read.</exception>
     public static string? Read(string path)

@@ -50,7 +50,7 @@ internal sealed class FileKeeper
 
         while (_given < _files.Count)
         {
-            if (HolderProtocol.Send(_socket!, HolderProtocol.KeepForEver, "", _files[_given]) < 0)
+            if (Packets.Send(_socket!, HolderProtocol.KeepForEver, "", _files[_given]) < 0)
             {
                 StartOver();
                 return false;
@@ -72,7 +72,7 @@ internal sealed class FileKeeper
         using Descriptor othersEnd = new(theirs);
         Descriptor ownEnd = new(ours);
         string[] arguments = [FileKeeperProcess.Name, .. SelfProgram.Arguments[1..], FileKeeperProcess.Switch];
-        int result = Libc.Spawn(SelfProgram.Path, arguments, SelfProgram.ReadEnvironment(), theirs, HolderProtocol.WorkerDescriptor);
+        int result = Libc.Spawn(SelfProgram.Executable, arguments, SelfProgram.ReadEnvironment(), theirs, HolderProtocol.WorkerDescriptor);
         if (result < 0)
         {
             ownEnd.Dispose();
@@ -101,7 +101,7 @@ internal sealed class FileKeeper
     private bool CountTaken()
     {
         int before = _taken;
-        while (_socket is not null && HolderProtocol.Receive(_socket, out _, out _, out _, wait: false) > 0)
+        while (_socket is not null && Packets.Receive(_socket, out _, out _, out _, wait: false) > 0)
         {
             _taken++;
         }

@@ -19,7 +19,7 @@ internal static class FileKeeperProcess
         // Out of reach of what ends the program: its terminal, its name, its service's control group, and nobody waits for its output to end.
         Libc.StartSession();
         Detach();
-        Write("/proc/self/comm", "xenfb-files");
+        SelfProgram.SetName("xenfb-files");
         if (isForRealXen)
         {
             Write("/proc/self/oom_score_adj", "-1000");
@@ -29,12 +29,12 @@ internal static class FileKeeperProcess
         }
 
         List<Descriptor> files = [];
-        while (HolderProtocol.Receive(socket, out _, out _, out Descriptor? file, wait: true) > 0)
+        while (Packets.Receive(socket, out _, out _, out Descriptor? file, wait: true) > 0)
         {
             if (file is not null)
             {
                 files.Add(file);
-                HolderProtocol.Send(socket, HolderProtocol.Ready);
+                Packets.Send(socket, HolderProtocol.Ready);
             }
         }
 

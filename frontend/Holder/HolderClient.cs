@@ -24,7 +24,7 @@ internal sealed class HolderClient : IDescriptorStore, IDisposable
         _say = say;
         while (true)
         {
-            int result = HolderProtocol.Receive(_socket, out byte kind, out string name, out Descriptor? file, wait: true);
+            int result = Packets.Receive(_socket, out byte kind, out string name, out Descriptor? file, wait: true);
             if (result <= 0)
             {
                 throw new XenException("reach", "the holder", -result, "--worker is for the holder's own use; start xenfbfront without it");
@@ -47,7 +47,7 @@ internal sealed class HolderClient : IDescriptorStore, IDisposable
     {
         _watch = loop.Watch(_socket.Number, LoopInterest.Readable, () =>
         {
-            int result = HolderProtocol.Receive(_socket, out byte kind, out _, out Descriptor? surplus, wait: false);
+            int result = Packets.Receive(_socket, out byte kind, out _, out Descriptor? surplus, wait: false);
             surplus?.Dispose();
             if (result != -Errno.EAGAIN && (result <= 0 || kind == HolderProtocol.Stop))
             {
@@ -68,18 +68,20 @@ internal sealed class HolderClient : IDescriptorStore, IDisposable
         if (!_isReady)
         {
             _isReady = true;
-            HolderProtocol.Send(_socket, HolderProtocol.Ready);
+            Packets.Send(_socket, HolderProtocol.Ready);
         }
     }
+
+    /// <summary>Asks the holder to become another program as soon as this worker has ended.</summary>
+    /// <param name="path">Absolute path of the program.</param>
+    /// <exception cref="XenException">The holder is gone.</exception>
+    public void Upgrade(string path) =>
+        XenException.ThrowIfRefused(Packets.Send(_socket, HolderProtocol.Upgrade, path), "reach", "the holder", "it is gone, and this worker is closing its devices");
 
     /// <inheritdoc/>
     public void Keep(string name, Descriptor file)
     {
-        int result = HolderProtocol.Send(_socket, HolderProtocol.Keep, name, file);
-        if (result < 0)
-        {
-            throw new XenException("keep", name, -result, "the holder process is gone");
-        }
+        XenException.ThrowIfRefused(Packets.Send(_socket, HolderProtocol.Keep, name, file), "keep", name, "the holder process is gone");
     }
 
     /// <inheritdoc/>
@@ -87,14 +89,14 @@ internal sealed class HolderClient : IDescriptorStore, IDisposable
     {
         // The holder may die before it has passed the file on.
         _forEver.Add(file.Duplicate());
-        if (HolderProtocol.Send(_socket, HolderProtocol.KeepForEver, name, file) < 0)
+        if (Packets.Send(_socket, HolderProtocol.KeepForEver, name, file) < 0)
         {
             KeepForEverWithoutHolder(file);
         }
     }
 
     /// <inheritdoc/>
-    public void Drop(string name) => HolderProtocol.Send(_socket, HolderProtocol.Drop, name);
+    public void Drop(string name) => Packets.Send(_socket, HolderProtocol.Drop, name);
 
     /// <inheritdoc/>
     public Descriptor? Take(string name)

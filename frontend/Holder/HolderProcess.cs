@@ -13,9 +13,16 @@ internal sealed class HolderProcess
     /// <summary>A worker that dies younger than this, and before it was at work, is started again more slowly each time.</summary>
     private static readonly TimeSpan s_infancy = TimeSpan.FromMilliseconds(300);
 
-    private const int MaxDelayMs = 1000;
+    private const int MaxDelayMs = 2000;
 
-    private readonly List<(string Name, Descriptor File)> _kept = [];
+    /// <summary>An upgrade is taken back when the first workers of the new program fail within this time.</summary>
+    private static readonly TimeSpan s_probation = TimeSpan.FromSeconds(10);
+
+    private const int ProbationDeaths = 3;
+
+    private readonly List<(string Name, Descriptor File)> _kept;
+    private readonly Legacy? _legacy;
+    private readonly long _begun = TimeProvider.System.GetTimestamp();
     private readonly FileKeeper _keeper = new();
     private readonly StopRequests _stopRequests = new(TimeProvider.System);
     private readonly Action<string> _say;
@@ -24,19 +31,35 @@ internal sealed class HolderProcess
     private long _startedAt;
     private int _infantDeaths;
     private bool _isWorkerReady;
+
+    /// <summary>A worker has connected everything. If a later one finds that something is missing, what is connected must wait for a person, not go away.</summary>
+    private bool _isAtWork;
+
     private bool _isStopping;
     private bool _isParked;
+    private string? _upgrade;
 
-    private HolderProcess(Action<string> say) => _say = say;
+    private HolderProcess(string? loopback, Action<string> say)
+    {
+        _say = say;
+        _legacy = Succession.TakeUp();
+        _isAtWork = _legacy is not null;
+        _kept = _legacy?.Kept ?? [];
+        if (!_kept.Exists(static entry => entry.Name == SingleInstance.Name))
+        {
+            _kept.Add((SingleInstance.Name, SingleInstance.Claim(loopback)));
+        }
+    }
 
     /// <summary>Runs until the worker ends for good.</summary>
+    /// <param name="loopback">Device directory of a loopback domain, or null for real Xen.</param>
     /// <param name="say">Prints a line for people.</param>
     /// <returns>The program's exit status.</returns>
-    /// <exception cref="XenException">No worker can be started.</exception>
-    public static int Run(Action<string> say)
+    /// <exception cref="XenException">Another program serves the guest, or no worker can be started.</exception>
+    public static int Run(string? loopback, Action<string> say)
     {
         using Descriptor signals = Descriptor.Own(Libc.SignalFile(SelfProgram.Signals), "create", "a signal descriptor");
-        return new HolderProcess(say).Run(signals);
+        return new HolderProcess(loopback, say).Run(signals);
     }
 
     private int Run(Descriptor signals)
@@ -87,17 +110,17 @@ internal sealed class HolderProcess
         using Descriptor workersEnd = new(theirs);
         _isWorkerReady = false;
         _startedAt = TimeProvider.System.GetTimestamp();
-        int result = Libc.Spawn(SelfProgram.Path, [.. SelfProgram.Arguments, "--worker"], SelfProgram.ReadEnvironment(), theirs, HolderProtocol.WorkerDescriptor);
+        int result = Libc.Spawn(SelfProgram.Executable, [.. SelfProgram.Arguments, "--worker"], SelfProgram.ReadEnvironment(), theirs, HolderProtocol.WorkerDescriptor);
         _workerId = result >= 0 ? result : throw new XenException("start", SelfProgram.Path, -result);
         foreach ((string name, Descriptor file) in _kept)
         {
-            HolderProtocol.Send(_worker, HolderProtocol.Kept, name, file);
+            Packets.Send(_worker, HolderProtocol.Kept, name, file);
         }
 
-        HolderProtocol.Send(_worker, HolderProtocol.Begin);
+        Packets.Send(_worker, HolderProtocol.Begin);
         if (_isStopping)
         {
-            HolderProtocol.Send(_worker, HolderProtocol.Stop);
+            Packets.Send(_worker, HolderProtocol.Stop);
         }
     }
 
@@ -106,7 +129,7 @@ internal sealed class HolderProcess
     {
         while (_worker is { } worker)
         {
-            int result = HolderProtocol.Receive(worker, out byte kind, out string name, out Descriptor? file, wait: false);
+            int result = Packets.Receive(worker, out byte kind, out string name, out Descriptor? file, wait: false);
             if (result == -Errno.EAGAIN)
             {
                 return;
@@ -121,9 +144,15 @@ internal sealed class HolderProcess
             }
 
             _isWorkerReady |= kind == HolderProtocol.Ready;
+            _isAtWork |= _isWorkerReady;
             if (kind is HolderProtocol.Keep or HolderProtocol.Drop)
             {
                 Forget(name);
+            }
+
+            if (kind == HolderProtocol.Upgrade)
+            {
+                _upgrade = name;
             }
 
             if (kind == HolderProtocol.KeepForEver && file is not null)
@@ -190,7 +219,7 @@ internal sealed class HolderProcess
         _isStopping = true;
         if (_worker is not null)
         {
-            HolderProtocol.Send(_worker, HolderProtocol.Stop);
+            Packets.Send(_worker, HolderProtocol.Stop);
         }
 
         return null;
@@ -208,15 +237,43 @@ internal sealed class HolderProcess
         _workerId = 0;
         bool hasExited = (status & 0x7f) == 0;
         int exitStatus = status >> 8 & 0xff;
-        if (hasExited && ExitStatus.IsFinal(exitStatus))
+        if (_upgrade is { } path && !_isStopping)
+        {
+            Upgrade(path);
+        }
+
+        bool isFinal = hasExited && ExitStatus.IsFinal(exitStatus);
+        if (IsOnProbation && !_isStopping && (isFinal || _infantDeaths >= ProbationDeaths))
+        {
+            _keeper.Finish(_say);
+            Succession.GoBack(_legacy, _kept, _say);
+        }
+        else if (isFinal && (_isStopping || !_isAtWork || exitStatus is not (ExitStatus.Usage or ExitStatus.Environment)))
         {
             return exitStatus == ExitStatus.Parked ? Park() : exitStatus;
         }
 
-        _say(hasExited ? $"worker failed with status {exitStatus}, starting another" : $"worker was killed by signal {status & 0x7f}, starting another");
-        DelayAfterInfantDeath();
+        if (exitStatus != ExitStatus.Leaving)
+        {
+            _say(hasExited ? $"worker failed with status {exitStatus}, starting another" : $"worker was killed by signal {status & 0x7f}, starting another");
+            DelayAfterInfantDeath();
+        }
+
         Start();
         return null;
+    }
+
+    /// <summary>The program that this process became has not yet shown that it can do the work.</summary>
+    private bool IsOnProbation => _legacy?.FormerProgram is not null && !_isWorkerReady && TimeProvider.System.GetElapsedTime(_begun) < s_probation;
+
+    /// <summary>Becomes the program at a path. Returns when that cannot be.</summary>
+    private void Upgrade(string path)
+    {
+        _upgrade = null;
+        // What this process alone has would be lost with its memory.
+        _keeper.Finish(_say);
+        int result = Succession.Become(path, _kept);
+        _say($"{path} cannot be executed: {Errno.Text(-result)}; going on with {SelfProgram.Path}");
     }
 
     /// <summary>The backend has not let go of its pages, so they are held until somebody says otherwise.</summary>

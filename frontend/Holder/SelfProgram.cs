@@ -14,6 +14,14 @@ internal static class SelfProgram
     /// <summary>Absolute path of the file that was executed.</summary>
     public static string Path { get; } = Libc.ReadLink("/proc/self/exe") ?? Libc.ExecutedPath() ?? Environment.GetCommandLineArgs()[0];
 
+    /// <summary>
+    /// What to execute to get this very program: a package may have put another version in the place of its file, and holder and worker must be of one.
+    /// </summary>
+    public static string Executable => IsReplaced ? "/proc/self/exe" : Path;
+
+    /// <summary>Whether the file is no longer what was executed.</summary>
+    private static bool IsReplaced => Libc.ReadLink("/proc/self/exe")?.EndsWith(" (deleted)", StringComparison.Ordinal) == true;
+
     /// <summary>The arguments it was executed with, the name first.</summary>
     public static string[] Arguments { get; } = ReadArguments();
 
@@ -29,6 +37,18 @@ internal static class SelfProgram
         return [.. variables];
     }
 
+    /// <summary>Gives the process its name; executed by way of a descriptor or of /proc it has none that a person knows.</summary>
+    /// <param name="name">At most 15 bytes.</param>
+    public static void SetName(string name)
+    {
+        int file = Libc.Open("/proc/self/comm", OpenFlags.WriteOnly);
+        if (file >= 0)
+        {
+            Libc.Write(file, Encoding.ASCII.GetBytes(name));
+            Libc.Close(file);
+        }
+    }
+
     /// <summary>
     /// Makes sure that the signals are blocked in every thread: the runtime starts threads before the program's first line, so they are blocked
     /// here and the program is executed once more, which inherits that. Returns at once the second time.
@@ -39,7 +59,7 @@ internal static class SelfProgram
         if (!Array.TrueForAll(Signals, Libc.IsSignalBlocked))
         {
             Libc.Block(Signals);
-            int result = Libc.Execute(Path, Arguments, ReadEnvironment());
+            int result = Libc.Execute(Executable, Arguments, ReadEnvironment());
             throw new XenException("execute", Path, -result);
         }
     }

@@ -1,4 +1,5 @@
 using Xenbus.Linux.Interop;
+using XenFbFront.Tests.Content.Support;
 using Xunit;
 
 namespace XenFbFront.Tests.EndToEnd;
@@ -15,54 +16,26 @@ public class KillTests
         using RunningSystem system = new(Frontends.Path(kind), ["--source", "keys"]);
         system.WaitConnected();
         Random random = new(seed);
-        using CancellationTokenSource done = new();
-        List<string> expected = [];
-        Thread typist = new(() =>
-        {
-            Random keys = new(seed + 1);
-            while (!done.IsCancellationRequested)
-            {
-                uint code = (uint)keys.Next(1, 0xf8);
-                foreach (int value in new[] { 1, 0 })
-                {
-                    system.Session.Input.Key(code, value == 1);
-                    expected.Add($"keyboard 1 {code} {value}");
-                    expected.Add("keyboard 0 0 0");
-                }
-
-                if (keys.Next(20) == 0)
-                {
-                    Thread.Sleep(1);
-                }
-            }
-        });
-        typist.Start();
+        using Typist typist = new(system, seed + 1);
         int pagesBefore = system.Session.Census.Pages, portsBefore = system.Session.Census.Ports;
-        try
+        HashSet<int> killed = [];
+        while (killed.Count < kills)
         {
-            HashSet<int> killed = [];
-            while (killed.Count < kills)
+            Assert.False(system.Frontend.HasExited(out int status), $"the holder ended with {status}");
+            int worker = system.Frontend.Workers.FirstOrDefault(id => !killed.Contains(id));
+            if (worker == 0)
             {
-                Assert.False(system.Frontend.HasExited(out int status), $"the holder ended with {status}");
-                int worker = system.Frontend.Workers.FirstOrDefault(id => !killed.Contains(id));
-                if (worker == 0)
-                {
-                    continue;
-                }
-
-                // From not started yet to long at work.
-                Thread.Sleep(random.Next(kind == FrontendKind.Native ? 40 : 250));
-                Libc.Kill(worker, Libc.SIGKILL);
-                killed.Add(worker);
+                continue;
             }
-        }
-        finally
-        {
-            done.Cancel();
-            typist.Join();
+
+            // From not started yet to long at work.
+            Thread.Sleep(random.Next(kind == FrontendKind.Native ? 40 : 250));
+            Libc.Kill(worker, Libc.SIGKILL);
+            killed.Add(worker);
         }
 
-        InputTests.WaitForLines(system, expected.Count);
+        string[] expected = typist.Finish();
+        InputTests.WaitForLines(system, expected.Length);
         Assert.Equal(expected, system.Record());
         Assert.False(system.BackendsLeftConnected, $"seed {seed}: a backend left Connected; {system.Log}");
         RunningSystem.WaitFor(() => system.Frontend.Workers.Any(), () => "no worker");
@@ -72,7 +45,7 @@ public class KillTests
         system.Session.Input.Key(30, true);
         system.Session.Input.Key(30, false);
         RunningSystem.WaitFor(() => system.Session.Screen.Version > version, () => "the picture does not change any more");
-        InputTests.WaitForLines(system, expected.Count + 4);
+        InputTests.WaitForLines(system, expected.Length + 4);
 
         Assert.Equal(pagesBefore, system.Session.Census.Pages);
         Assert.Equal(portsBefore, system.Session.Census.Ports);
@@ -94,6 +67,40 @@ public class KillTests
         RunningSystem.WaitFor(() => system.Session.Screen.Version > version, () => "the new worker shows nothing");
         system.WaitForPattern(800, 600);
         system.StopInOrder();
+    }
+
+    /// <summary>What the program was told is wrong by now. The first start would end; what is connected must not end with it.</summary>
+    [Fact]
+    public void Worker_KilledAndWhatItNeedsIsGone_ConnectionWaitsUntilThatIsBack()
+    {
+        string folder = Directory.CreateTempSubdirectory("xenfbfront-kill-").FullName, font = Path.Combine(folder, "font"), configuration = Path.Combine(folder, "conf");
+        try
+        {
+            File.WriteAllBytes(font, FontFiles.Version1(16, 0));
+            File.WriteAllText(configuration, $"source = keys\nfont = {font}\n");
+            using RunningSystem system = new(Frontends.Path(FrontendKind.Built), ["--config", configuration]);
+            system.WaitConnected();
+            File.WriteAllText(configuration, "nonsense\n");
+            File.Move(font, font + ".away");
+            int worker = system.Frontend.Workers.Single();
+            for (int i = 0; i < 3; i++)
+            {
+                Libc.Kill(worker, Libc.SIGKILL);
+                RunningSystem.WaitFor(() => system.Frontend.Workers.Any(id => id != worker), () => "no new worker");
+                worker = system.Frontend.Workers.Single();
+            }
+
+            system.Session.Input.Key(30, true);
+            File.Move(font + ".away", font);
+            InputTests.WaitForLines(system, 2);
+            Assert.False(system.BackendsLeftConnected, system.Log);
+            Assert.Equal(0, system.Session.Census.FreedWhileMapped);
+            system.StopInOrder();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]

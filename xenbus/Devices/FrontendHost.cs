@@ -60,6 +60,30 @@ public sealed class FrontendHost : IDisposable
         }
     }
 
+    /// <summary>Whether there are devices and every one that can be served is; one that a kernel driver keeps is nobody's to wait for.</summary>
+    public bool AreAllConnected
+    {
+        get
+        {
+            bool hasDevice = false;
+            foreach (DeviceSession session in _sessions)
+            {
+                if (session.HeldBy is not null && !_options.TakesFromKernel)
+                {
+                    continue;
+                }
+
+                hasDevice = true;
+                if (session.State != XenbusState.Connected || session.HeldBy is not null)
+                {
+                    return false;
+                }
+            }
+
+            return hasDevice;
+        }
+    }
+
     /// <summary>Whether all devices that were there at the start are among <see cref="Devices"/>.</summary>
     public bool HasDiscovered => _hasDiscovered;
 

@@ -139,6 +139,12 @@ public sealed class LoopbackHost : IDisposable
     {
         try
         {
+            // Of a frontend that was killed.
+            foreach (string file in Directory.EnumerateFiles(directory, LoopbackProtocol.FrontendFiles + "*"))
+            {
+                File.Delete(file);
+            }
+
             Directory.Delete(directory);
         }
         catch (IOException exception)

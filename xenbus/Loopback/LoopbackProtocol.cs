@@ -37,6 +37,9 @@ internal static class LoopbackProtocol
     /// <summary>What a person can do when the other end says nothing for <see cref="DeadlineMs"/>.</summary>
     public const string SilentRemedy = "the loopback hypervisor did not answer within 5 s; see whether it is stopped or its machine overloaded";
 
+    /// <summary>Names in a domain's directory that begin so are a frontend's own: its lock, its control socket.</summary>
+    public const string FrontendFiles = "frontend.";
+
     /// <summary>Name of the socket that stands for a device file.</summary>
     public static string FileName(LoopbackFileKind kind) => kind switch
     {

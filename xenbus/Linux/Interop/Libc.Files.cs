@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Xenbus.Linux.Interop;
 
 /// <summary>What .NET's file streams do not offer on a bare descriptor.</summary>
@@ -24,4 +26,26 @@ internal static unsafe partial class Libc
 
         return done;
     }
+
+    /// <summary>Locks an open file for this open file and its duplicates alone, without waiting. The lock goes with the last of them. C: flock(2).</summary>
+    /// <returns>0, or -EAGAIN when another open file has the lock.</returns>
+    public static int LockAlone(int descriptor)
+    {
+        const int alone = 2, doNotWait = 4;
+        return Result(flock(descriptor, alone | doNotWait));
+    }
+
+    /// <summary>Whether this process may execute a file.</summary>
+    public static bool IsExecutable(string path)
+    {
+        const int execute = 1;
+        Span<byte> buffer = stackalloc byte[1024];
+        fixed (byte* name = NulTerminated(path, buffer))
+        {
+            return Result(access(name, execute)) == 0;
+        }
+    }
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int flock(int descriptor, int operation);
 }

@@ -52,6 +52,22 @@ internal static unsafe partial class Libc
         }
     }
 
+    /// <summary>Becomes the program that is open for reading, whatever has become of its name. Returns only on failure.</summary>
+    public static int Execute(Descriptor program, ReadOnlySpan<string> arguments, ReadOnlySpan<string> environment)
+    {
+        const int emptyPath = 0x1000;
+        using NativeStrings argumentStrings = new(arguments), environmentStrings = new(environment);
+        byte nothing = 0;
+        return Result(execveat(program.Number, &nothing, argumentStrings.Pointer, environmentStrings.Pointer, emptyPath));
+    }
+
+    /// <summary>Whether a program that this one becomes has the descriptor too.</summary>
+    public static int SetInherited(int descriptor, bool isInherited)
+    {
+        const int setDescriptorFlags = 2, closeOnExec = 1;
+        return Result(fcntl(descriptor, setDescriptorFlags, isInherited ? 0 : closeOnExec));
+    }
+
     /// <summary>Starts a program that inherits the signal mask, standard streams and one descriptor.</summary>
     /// <param name="path">Absolute path of the program.</param>
     /// <param name="arguments">With the name at 0.</param>
@@ -183,6 +199,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int execve(byte* path, byte** arguments, byte** environment);
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int execveat(int directory, byte* path, byte** arguments, byte** environment, int flags);
 
     [LibraryImport(Library)]
     private static partial int posix_spawn(int* processId, byte* path, byte* fileActions, byte* attributes, byte** arguments, byte** environment);

@@ -367,5 +367,6 @@ internal static class OpenFlags
     public const int Append = 0x400;
     public const int NonBlocking = 0x800;
     public const int NoControllingTerminal = 0x100;
+    public const int NoLinks = 0x20000;
     public const int CloseOnExec = 0x80000;
 }

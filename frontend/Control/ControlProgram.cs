@@ -1,0 +1,123 @@
+using Xenbus;
+using Xenbus.Linux.Interop;
+using XenFbFront.Configuration;
+using XenFbFront.Holder;
+
+namespace XenFbFront.Control;
+
+/// <summary>The other side: <c>xenfbfront ctl COMMAND</c> and <c>xenfbfront upgrade</c>.</summary>
+internal static class ControlProgram
+{
+    /// <summary>Exit status of a program that does not run, or of a request that cannot be carried out.</summary>
+    private const int Refused = ExitStatus.Environment;
+
+    /// <summary>How long an upgrade may take: two generations of workers connect within milliseconds; the machine may be busy.</summary>
+    private static readonly TimeSpan s_upgrade = TimeSpan.FromSeconds(20), s_pause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Runs a command against the program that serves this guest.</summary>
+    /// <param name="arguments">As given, <c>ctl</c> or <c>upgrade</c> first.</param>
+    /// <returns>The exit status.</returns>
+    /// <exception cref="OptionException">The words are wrong.</exception>
+    /// <exception cref="XenException">No program answers.</exception>
+    public static int Run(ReadOnlySpan<string> arguments)
+    {
+        string? loopback = null;
+        List<string> words = [];
+        for (int i = arguments[0] == "ctl" ? 1 : 0; i < arguments.Length; i++)
+        {
+            if (arguments[i] != "--loopback")
+            {
+                words.Add(arguments[i]);
+            }
+            else if (++i < arguments.Length)
+            {
+                loopback = arguments[i];
+            }
+            else
+            {
+                throw new OptionException("--loopback needs a value: --loopback DIR");
+            }
+        }
+
+        if (words is [] or ["help" or "--help" or "-h"])
+        {
+            LineLogger.Write(1, ControlCommands.Help);
+            return words is [] ? ExitStatus.Usage : ExitStatus.Success;
+        }
+
+        string path = RuntimeFiles.Control(loopback);
+        return words is ["upgrade"] ? Upgrade(path) : Ask(path, words, static line => LineLogger.Write(1, line + "\n"));
+    }
+
+    /// <summary>Lets the running program become this one, and waits until this one does the work.</summary>
+    private static int Upgrade(string path)
+    {
+        List<string> before = [], after = [];
+        int status = Ask(path, ["program"], before.Add);
+        if (status != ExitStatus.Success)
+        {
+            return status;
+        }
+
+        status = Ask(path, ["upgrade", SelfProgram.Path, $"{Succession.Format}"], static _ => { });
+        if (status != ExitStatus.Success)
+        {
+            return status;
+        }
+
+        long started = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(started) < s_upgrade)
+        {
+            Thread.Sleep(s_pause);
+            after.Clear();
+            // The worker's process is another one, and it has said that everything is connected.
+            if (TryAsk(path, ["program"], after.Add) && after.Count == before.Count && after[1] != before[1] && after[2] == before[2])
+            {
+                bool isOurs = after[0] == SelfProgram.Path;
+                LineLogger.Write(isOurs ? 1 : 2, isOurs ? $"upgraded: {after[0]}, {after[1]}\n" : $"xenfbfront: {SelfProgram.Path} failed, the program before it goes on; its log says why\n");
+                return isOurs ? ExitStatus.Success : Refused;
+            }
+        }
+
+        LineLogger.Write(2, "xenfbfront: the upgraded program is not at work yet; its log says why\n");
+        return Refused;
+    }
+
+    private static bool TryAsk(string path, List<string> words, Action<string> say)
+    {
+        try
+        {
+            return Ask(path, words, say) == ExitStatus.Success;
+        }
+        catch (XenException)
+        {
+            // Between two workers.
+            return false;
+        }
+    }
+
+    private static int Ask(string path, List<string> words, Action<string> say)
+    {
+        using Descriptor socket = Descriptor.Own(Libc.Connect(path, Libc.SequencedPacket), "reach xenfbfront at", path, "it must be running, and this command be run as root or its user; --loopback DIR names one without Xen");
+        XenException.ThrowIfRefused(Packets.Send(socket, ControlProtocol.Request, string.Join(ControlProtocol.Separator, words)), "ask", path);
+        while (Packets.Receive(socket, out byte kind, out string text, out Descriptor? file, wait: true) > 0)
+        {
+            file?.Dispose();
+            switch (kind)
+            {
+                case ControlProtocol.Line:
+                    say(text);
+                    break;
+                case ControlProtocol.Done:
+                    return ExitStatus.Success;
+                case ControlProtocol.Failed:
+                    LineLogger.Write(2, $"xenfbfront: {text}\n");
+                    return Refused;
+                case ControlProtocol.Wrong:
+                    throw new OptionException(text);
+            }
+        }
+
+        throw new XenException("ask", path, 0, "the running program ended, or its worker was replaced, before it had answered; ask again");
+    }
+}

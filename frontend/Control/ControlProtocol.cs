@@ -1,0 +1,23 @@
+namespace XenFbFront.Control;
+
+/// <summary>What <c>xenfbfront ctl</c> and a worker send each other: kinds of <see cref="Holder.Packets"/>. One request for each connection.</summary>
+internal static class ControlProtocol
+{
+    /// <summary>Between the words of a request.</summary>
+    public const char Separator = '\n';
+
+    /// <summary>Client to worker: the words of a request.</summary>
+    public const byte Request = (byte)'Q';
+
+    /// <summary>Worker to client: a line for the person.</summary>
+    public const byte Line = (byte)'L';
+
+    /// <summary>Worker to client: it is done.</summary>
+    public const byte Done = (byte)'O';
+
+    /// <summary>Worker to client: it cannot be done; the text says why.</summary>
+    public const byte Failed = (byte)'E';
+
+    /// <summary>Worker to client: the request is wrong; the text says what is right.</summary>
+    public const byte Wrong = (byte)'W';
+}

@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using Xenbus.Linux.Interop;
+using XenFbFront.Holder;
+using Xunit;
+
+namespace XenFbFront.Tests.EndToEnd;
+
+[Collection(ProcessCollection.Name)]
+public sealed class UpgradeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("xenfbfront-upgrade-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Upgrade_AgainAndAgainWhileTyping_EachKeyArrivesOnceAndTheBackendNeverNotices()
+    {
+        string[] programs = [Copy("first"), Copy("second")];
+        using RunningSystem system = new(programs[0], ["--source", "keys"]);
+        system.WaitConnected();
+        int pages = system.Session.Census.Pages, ports = system.Session.Census.Ports;
+        using Typist typist = new(system);
+        for (int i = 1; i <= 10; i++)
+        {
+            string program = programs[i % 2];
+            (int status, string output, string error) = Ask(system, program, "upgrade");
+            Assert.True(status == 0, error);
+            Assert.StartsWith($"upgraded: {program}, process ", output);
+            Assert.All(system.Frontend.Workers, worker => Assert.Equal(program, Libc.ReadLink($"/proc/{worker}/exe")));
+        }
+
+        string[] expected = typist.Finish();
+        InputTests.WaitForLines(system, expected.Length);
+        Assert.Equal(expected, system.Record());
+        Assert.False(system.BackendsLeftConnected, system.Log);
+        Assert.Equal(pages, system.Session.Census.Pages);
+        Assert.Equal(ports, system.Session.Census.Ports);
+        Assert.Equal(0, system.Session.Census.FreedWhileMapped);
+        system.StopInOrder();
+    }
+
+    /// <summary>As a package does it: the file is replaced first, and a worker may die before the upgrade.</summary>
+    [Fact]
+    public void File_Replaced_WorkersStayOfTheOldVersionUntilTheUpgrade()
+    {
+        string program = Copy("program"), replacement = Copy("replacement");
+        using RunningSystem system = new(program, ["--source", "pattern"]);
+        system.WaitConnected();
+        File.Move(replacement, program, overwrite: true);
+        int first = system.Frontend.Workers.Single();
+        Libc.Kill(first, Libc.SIGKILL);
+        RunningSystem.WaitFor(() => system.Frontend.Workers.Any(id => id != first), () => "no new worker");
+        Assert.EndsWith(" (deleted)", Libc.ReadLink($"/proc/{system.Frontend.Workers.Single()}/exe"));
+
+        (int status, string output, string error) = Ask(system, program, "upgrade");
+        Assert.True(status == 0, error);
+        Assert.StartsWith($"upgraded: {program}, ", output);
+        Assert.Equal(program, Libc.ReadLink($"/proc/{system.Frontend.Workers.Single()}/exe"));
+        Assert.False(system.BackendsLeftConnected, system.Log);
+        system.WaitForPattern(800, 600);
+        system.StopInOrder();
+    }
+
+    /// <summary>The program refuses the arguments of the running one; a holder that ended with that would take the picture with it.</summary>
+    [Theory]
+    [InlineData("--nonsense")]
+    [InlineData("--font=/nonexistent")]
+    public void Upgrade_NewProgramFails_FormerGoesOn(string argument)
+    {
+        // A copy, so that it may be executed.
+        string program = Copy("program"), failing = Copy("failing");
+        File.WriteAllText(failing, $"#!/bin/sh\nexec {program} \"$@\" {argument}\n");
+        using RunningSystem system = new(program, ["--source", argument.Contains("font", StringComparison.Ordinal) ? "keys" : "pattern"]);
+        system.WaitConnected();
+        int worker = system.Frontend.Workers.Single();
+        using (Descriptor socket = Descriptor.Own(Libc.Connect(RuntimeFiles.Control(system.Session.GuestDirectory), Libc.SequencedPacket), "connect", "control"))
+        {
+            Packets.Send(socket, (byte)'Q', $"upgrade\n{failing}\n{Succession.Format}");
+            Packets.Receive(socket, out byte kind, out string text, out _, wait: true);
+            Assert.Equal(("O", string.Empty), (((char)kind).ToString(), text));
+        }
+
+        RunningSystem.WaitFor(() => system.Frontend.Workers.Any(id => id != worker && Libc.ReadLink($"/proc/{id}/exe") == program), () => "no worker of the former program");
+        RunningSystem.WaitFor(() => Ask(system, program, "ctl", "program").Output.Contains("\nconnected", StringComparison.Ordinal), () => "not connected");
+        Assert.False(system.BackendsLeftConnected, system.Log);
+        system.Session.Input.Key(30, true);
+        InputTests.WaitForLines(system, 2);
+        system.StopInOrder();
+    }
+
+    [Fact]
+    public void Ctl_WithoutProgramOrWithWrongWords_SaysWhatIsRight()
+    {
+        string program = Frontends.Path(FrontendKind.Built);
+        (int status, _, string error) = Run(program, ["ctl", "program", "--loopback", _folder]);
+        Assert.Equal((3, $"xenfbfront: reach xenfbfront at {_folder}/frontend.sock: no such file or directory: it must be running, and this command be run as root or its user; --loopback DIR names one without Xen\n"), (status, error));
+        using RunningSystem system = new(program, ["--source", "pattern"]);
+        system.WaitConnected();
+        (status, _, error) = Ask(system, program, "ctl", "nonsense");
+        Assert.Equal((2, "xenfbfront: unknown command nonsense; xenfbfront ctl help lists them\n"), (status, error));
+        (status, _, error) = Ask(system, program, "ctl", "upgrade", "/bin/true");
+        Assert.Equal((2, "xenfbfront: upgrade takes no arguments: run the new program, as in NEW-PROGRAM upgrade\n"), (status, error));
+        (status, _, error) = Run(program, ["ctl", "upgrade", "--loopback"]);
+        Assert.Equal((2, "xenfbfront: --loopback needs a value: --loopback DIR\n"), (status, error));
+        (status, string output, _) = Ask(system, program, "ctl", "program");
+        Assert.Equal((0, $"{program}\nprocess {system.Frontend.Workers.Single()}\nconnected\n"), (status, output));
+    }
+
+    [Fact]
+    public void SecondProgram_IsRefusedByTheNumberOfTheFirst()
+    {
+        string program = Frontends.Path(FrontendKind.Built);
+        using RunningSystem system = new(program, ["--source", "pattern"]);
+        system.WaitConnected();
+        (int status, _, string error) = Run(program, ["--source", "pattern", "--loopback", system.Session.GuestDirectory]);
+        Assert.Equal(3, status);
+        Assert.EndsWith($"another xenfbfront does so already, process {system.Frontend.ProcessId}; stop that one first (kill {system.Frontend.ProcessId})\n", error);
+        Assert.False(system.BackendsLeftConnected, system.Log);
+    }
+
+    /// <summary>What a service manager does when the main process dies: it starts the next one while the old worker is still closing.</summary>
+    [Fact]
+    public void Holder_Killed_NextStartWaitsForItsWorkerAndServes()
+    {
+        string program = Frontends.Path(FrontendKind.Built);
+        using RunningSystem system = new(program, ["--source", "pattern"]);
+        system.WaitConnected();
+        system.Frontend.Kill();
+        using Process next = Process.Start(program, ["--source", "pattern", "--sink", "none", "--log", "warning", "--loopback", system.Session.GuestDirectory]);
+        try
+        {
+            RunningSystem.WaitFor(() => Ask(system, program, "ctl", "program").Output.Contains("\nconnected", StringComparison.Ordinal), () => "not connected");
+            system.WaitForPattern(800, 600);
+            Assert.Equal(0, system.Session.Census.FreedWhileMapped);
+        }
+        finally
+        {
+            Libc.Kill(next.Id, Libc.SIGTERM);
+            Assert.True(next.WaitForExit(RunningSystem.Patience), "the second program does not end");
+        }
+    }
+
+    private string Copy(string name)
+    {
+        string path = Path.Combine(_folder, name);
+        File.Copy(Frontends.Path(FrontendKind.Native), path);
+        return path;
+    }
+
+    private static (int Status, string Output, string Error) Ask(RunningSystem system, string program, params string[] words) =>
+        Run(program, [.. words, "--loopback", system.Session.GuestDirectory]);
+
+    private static (int Status, string Output, string Error) Run(string program, string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        Assert.True(process.WaitForExit(RunningSystem.Patience), "it does not end");
+        return (process.ExitCode, output, error.Result);
+    }
+}
