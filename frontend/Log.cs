@@ -49,4 +49,10 @@ internal static partial class Log
 
     [LoggerMessage(126, LogLevel.Warning, "user {User} was turned away at the control socket")]
     public static partial void ControlRefused(ILogger logger, uint user);
+
+    [LoggerMessage(127, LogLevel.Warning, "{Device}: the size `{Size}` that xenstore asks for is not taken: {Reason}")]
+    public static partial void WrongSize(ILogger logger, string device, string size, string reason);
+
+    [LoggerMessage(128, LogLevel.Information, "{Device}: {Size} needs another connection with more memory")]
+    public static partial void ConnectingForSize(ILogger logger, string device, string size);
 }

@@ -27,6 +27,12 @@ try
         return ExitStatus.Success;
     }
 
+    if (args.Contains("--help-all"))
+    {
+        LineLogger.Write(1, CommandLine.WholeHelp);
+        return ExitStatus.Success;
+    }
+
     if (args.Contains("--version"))
     {
         LineLogger.Write(1, $"xenfbfront {typeof(Worker).Assembly.GetName().Version?.ToString(3)}\n");

@@ -46,7 +46,7 @@ internal static class Worker
             isInterrupted = true;
             loop.Stop();
         });
-        ControlCommands commands = new(host, holder, () =>
+        ControlCommands commands = new(host, provider.GetRequiredService<VfbDriver>(), loop, holder, () =>
         {
             isLeaving = true;
             loop.Stop();
@@ -124,7 +124,7 @@ internal static class Worker
 
         services.AddSingleton(new FrontendHostOptions { TakesFromKernel = options.Unbind, HowToTake = HowToUnbind });
         services.AddXenbus(CreateDomain);
-        services.AddSingleton(new VfbOptions { Width = options.Width, Height = options.Height, Depth = options.Depth });
+        services.AddSingleton(options.Screen);
         services.AddSingleton(static provider => SourceChoice.Make(
             provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<IDescriptorStore>()));
         services.AddSingleton(static provider => provider.GetRequiredService<SourceChoice>().Source);
@@ -134,7 +134,8 @@ internal static class Worker
         services.AddSingleton(static provider => ScreenSources.Make(
             provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<IScreenSource>()));
         services.AddSingleton<IScreenSources>(static provider => provider.GetRequiredService<ScreenSources>());
-        services.AddFrontend<VfbDriver>();
+        services.AddSingleton(static provider => new VfbDriver(provider.GetRequiredService<VfbOptions>(), provider.GetRequiredService<IScreenSources>()));
+        services.AddSingleton<IFrontendDriver>(static provider => provider.GetRequiredService<VfbDriver>());
         services.AddSingleton(CreateVkbdDriver);
         services.AddSingleton<IFrontendDriver>(static provider => provider.GetRequiredService<VkbdDriver>());
         return services.BuildServiceProvider();

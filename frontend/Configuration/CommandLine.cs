@@ -19,46 +19,28 @@ internal static class CommandLine
         new("source", "WHAT", "console, term, pattern or keys (default: console, else term)", SetSource),
         new("vt", "N", "the text console to show (default: the active one)", static (o, v) => o.VirtualTerminal = Number("vt", v, 1, 63)),
         new("font", "FILE", "PSF file, builtin, builtin:24 or :32 (default: the guest's)", SetFont),
-        new("fallback-font", "FILE", "Unifont's hex file or none (default: if installed)", static (o, v) => o.FallbackFont = v),
-        new("scale", "N", "pixels for one of the font, 1 to 8 (default: 1)", static (o, v) => o.Scale = Number("scale", v, 1, TextFont.MaximumScale)),
-        new("geometry", "CxR", "its columns and rows, or keep, or fit the screen (default)", SetGeometry),
-        new("cursor", "SHAPE", "underline, block or none (default: underline)", SetCursor),
-        new("blink", "MS", "time that cursor and blinking text show (default: 0, always)", SetBlink),
+        new("fallback-font", "FILE", "Unifont's hex file or none (default: if installed)", static (o, v) => o.FallbackFont = v, IsRare: true),
+        new("scale", "N", "pixels for one of the font, 1 to 8 (default: 1)", static (o, v) => o.Scale = Number("scale", v, 1, TextFont.MaximumScale), IsRare: true),
+        new("geometry", "CxR", "its columns and rows, or keep, or fit the screen (default)", SetGeometry, IsRare: true),
+        new("cursor", "SHAPE", "underline, block or none (default: underline)", SetCursor, IsRare: true),
+        new("blink", "MS", "time that cursor and blinking text show (default: 0, always)", SetBlink, IsRare: true),
         new("vfb", "N=WHAT", "another source for vfb/N: console:VT, console or pattern", SetFramebuffer),
         new("term", "COMMAND", "what the built-in terminal runs (default: a login)", SetTerminalCommand),
-        new("keymap", "FILE", "keys of the built-in terminal, by loadkeys -b (default: us)", static (o, v) => o.Keymap = v == "us" ? null : v),
-        new("size", "WxH", "size in pixels (default: what the backend or source wants)", SetSize),
-        new("depth", "BITS", "bits of a pixel: 8, 16, 24 or 32 (default: 32)", SetDepth),
+        new("keymap", "FILE", "keys of the built-in terminal, by loadkeys -b (default: us)", static (o, v) => o.Keymap = v == "us" ? null : v, IsRare: true),
+        new("size", "WxH,…", "sizes in pixels, the first is shown (default: the source's)", SetSize),
+        new("max-size", "WxH", "room for growth without another connection", SetMaxSize, IsRare: true),
+        new("depth", "BITS", "bits of a pixel: 8, 16, 24 or 32 (default: 32)", SetDepth, IsRare: true),
         new("sink", "WHERE", "auto, uinput, uhid, console, record:FILE or none", SetSink),
         new("unbind", string.Empty, "take devices from the kernel's drivers; its console ends", SetUnbind, "yes"),
         new("loopback", "DIR", "a device directory of tools/Loopback instead of Xen", static (o, v) => o.Loopback = v),
         new("log", "LEVEL", "error, warning, info or debug (default: info)", SetLogLevel),
     ];
 
-    /// <summary>What <c>--help</c> prints; fits a screen of 80x24.</summary>
-    public static string Help
-    {
-        get
-        {
-            StringBuilder text = new();
-            text.Append("xenfbfront [OPTION...]: Xen's paravirtual screen, keyboard and pointer\n");
-            foreach (Option option in s_options)
-            {
-                text.Append($"  --{option.Name} {option.Value}".PadRight(19)).Append(' ').Append(option.Help).Append('\n');
-                if (option.Alone is not null)
-                {
-                    text.Append(' ', 20).Append(UnbindPrice).Append('\n');
-                }
-            }
+    /// <summary>What <c>--help</c> prints: what a person may need first; fits a screen of 80x24.</summary>
+    public static string Help => MakeHelp(isWhole: false);
 
-            text.Append("  --config FILE     lines `name = value` (default: /etc/xenfbfront.conf)\n");
-            text.Append("  --no-holder       one process; killing it harms the guest while connected\n");
-            text.Append("  --version         print the version and end\n");
-            text.Append("Exit status: 0 ended in order (SIGTERM), 2 wrong option, 3 missing or refused,\n");
-            text.Append("4 ended without closing in order, 1 a mistake of the program.\n");
-            return text.ToString();
-        }
-    }
+    /// <summary>What <c>--help-all</c> prints.</summary>
+    public static string WholeHelp => MakeHelp(isWhole: true);
 
     /// <summary>Reads the arguments and the configuration file; the arguments win.</summary>
     /// <param name="arguments">Without the program's name.</param>
@@ -79,12 +61,62 @@ internal static class CommandLine
         }
 
         ApplyArguments(options, arguments);
-        if (options.Width != 0 && !new FramebufferGeometry(options.Width, options.Height, options.Depth).IsValid(out string reason))
+        CheckSizes("size", options.Screen, options.Screen.Sizes);
+        foreach (ScreenSize[] sizes in options.Screen.OwnSizes.Values)
         {
-            throw new OptionException($"--size {options.Width}x{options.Height}: {reason}");
+            CheckSizes("size", options.Screen, sizes);
         }
 
+        CheckSizes("max-size", options.Screen, options.Screen.MaxSize is { } size ? [size] : []);
         return options;
+    }
+
+    /// <summary>When the depth is known: it may be given behind the sizes.</summary>
+    private static void CheckSizes(string name, VfbOptions screen, ScreenSize[] sizes)
+    {
+        foreach (ScreenSize size in sizes)
+        {
+            if (!new FramebufferGeometry(size.Width, size.Height, screen.Depth).IsValid(out string reason))
+            {
+                throw new OptionException($"--{name} {size}: {reason}");
+            }
+        }
+    }
+
+    private static string MakeHelp(bool isWhole)
+    {
+        StringBuilder text = new();
+        text.Append("xenfbfront [OPTION...]: Xen's paravirtual screen, keyboard and pointer\n");
+        foreach (Option option in s_options)
+        {
+            if (option.IsRare && !isWhole)
+            {
+                continue;
+            }
+
+            text.Append($"  --{option.Name} {option.Value}".PadRight(19)).Append(' ').Append(option.Help).Append('\n');
+            if (option.Alone is not null)
+            {
+                text.Append(' ', 20).Append(UnbindPrice).Append('\n');
+            }
+        }
+
+        text.Append("  --config FILE     lines `name = value` (default: /etc/xenfbfront.conf)\n");
+        if (isWhole)
+        {
+            text.Append("  --no-holder       one process; killing it harms the guest while connected\n");
+        }
+        else
+        {
+            text.Append("  --help-all        these options and the rare ones\n");
+        }
+
+        text.Append("  --version         print the version and end\n");
+        text.Append("xenfbfront ctl COMMAND: asks the running program; xenfbfront ctl help\n");
+        text.Append("xenfbfront upgrade: the running program becomes this one, nothing disconnects\n");
+        text.Append("Exit status: 0 ended in order (SIGTERM), 2 wrong option, 3 missing or refused,\n");
+        text.Append("4 ended without closing in order, 1 a mistake of the program.\n");
+        return text.ToString();
     }
 
     private static void ApplyArguments(DaemonOptions options, ReadOnlySpan<string> arguments)
@@ -251,17 +283,32 @@ internal static class CommandLine
 
     private static void SetSize(DaemonOptions options, string value)
     {
-        string[] sides = value.Split('x');
-        if (sides.Length != 2 || !TryNumber(sides[0], out int width) || !TryNumber(sides[1], out int height) || width == 0 || height == 0)
+        int equals = value.IndexOf('=', StringComparison.Ordinal);
+        List<ScreenSize> sizes = [];
+        foreach (string text in value[(equals + 1)..].Split(','))
         {
-            throw Wrong("size", value, "WIDTHxHEIGHT in pixels, as in 1024x768");
+            sizes.Add(ScreenSize.TryParse(text, out ScreenSize size) ? size : throw Wrong("size", value, "WIDTHxHEIGHT in pixels, as in 1024x768, or several with commas, or 1=1024x768 for vfb/1 alone"));
         }
 
-        (options.Width, options.Height) = (width, height);
+        if (equals < 0)
+        {
+            options.Screen.Sizes = [.. sizes];
+        }
+        else
+        {
+            options.Screen.OwnSizes[ParseFramebuffer("size", value, equals)] = [.. sizes];
+        }
     }
 
+    private static void SetMaxSize(DaemonOptions options, string value) =>
+        options.Screen.MaxSize = ScreenSize.TryParse(value, out ScreenSize size) ? size : throw Wrong("max-size", value, "WIDTHxHEIGHT in pixels, as in 1920x1200");
+
+    /// <summary>The number of a vfb in front of what is said of it alone.</summary>
+    private static int ParseFramebuffer(string name, string value, int equals) =>
+        equals > 0 && TryNumber(value[..equals], out int framebuffer) && framebuffer <= ushort.MaxValue ? framebuffer : throw Wrong(name, value, "N=… with the number of a vfb, 0 to 65535");
+
     private static void SetDepth(DaemonOptions options, string value) =>
-        options.Depth = TryNumber(value, out int depth) && depth is 8 or 16 or 24 or 32 ? depth : throw Wrong("depth", value, "8, 16, 24 or 32");
+        options.Screen.Depth = TryNumber(value, out int depth) && depth is 8 or 16 or 24 or 32 ? depth : throw Wrong("depth", value, "8, 16, 24 or 32");
 
     private static void SetSink(DaemonOptions options, string value)
     {
@@ -306,5 +353,6 @@ internal static class CommandLine
     /// <param name="Help">A line.</param>
     /// <param name="Set">Takes the value.</param>
     /// <param name="Alone">The value that it has on the command line when it stands alone; null when it needs one.</param>
-    private sealed record Option(string Name, string Value, string Help, Action<DaemonOptions, string> Set, string? Alone = null);
+    /// <param name="IsRare">Left out of <c>--help</c>.</param>
+    private sealed record Option(string Name, string Value, string Help, Action<DaemonOptions, string> Set, string? Alone = null, bool IsRare = false);
 }

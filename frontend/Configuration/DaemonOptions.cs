@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using XenFbFront.Content;
+using XenFbFront.Vfb;
 
 namespace XenFbFront.Configuration;
 
@@ -42,14 +43,8 @@ public sealed class DaemonOptions
     /// <summary>Milliseconds that what blinks is to be seen, and then not; 0 for no blinking.</summary>
     public int BlinkMs { get; set; }
 
-    /// <summary>Pixels, 0 for what the backend or the source likes.</summary>
-    public int Width { get; set; }
-
-    /// <summary>Pixels, 0 as above.</summary>
-    public int Height { get; set; }
-
-    /// <summary>Bits of a pixel.</summary>
-    public int Depth { get; set; } = 32;
+    /// <summary>Sizes and depth of the framebuffers.</summary>
+    public VfbOptions Screen { get; } = new();
 
     /// <summary>Where input goes.</summary>
     public SinkKind Sink { get; set; } = SinkKind.Automatic;

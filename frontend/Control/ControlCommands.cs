@@ -3,27 +3,40 @@ using System.Text;
 using Xenbus;
 using Xenbus.Devices;
 using Xenbus.Linux.Interop;
+using Xenbus.Loop;
 using XenFbFront.Holder;
+using XenFbFront.Vfb;
 
 namespace XenFbFront.Control;
 
 /// <summary>What the running program can be asked.</summary>
 internal sealed class ControlCommands
 {
+    /// <summary>Longer than a connection takes: closing has two steps of at most 5 s.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+
     private static readonly Command[] s_commands =
     [
         new("program", string.Empty, "which program runs, and as which process", static (commands, request) => commands.TellProgram(request)),
+        new("sizes", string.Empty, "the screens' sizes, and the ones that were named for them", static (commands, request) => commands.TellSizes(request)),
+        new("resize", "[N] WxH", "give vfb/N (default: the first) another size in pixels", static (commands, request) => commands.Resize(request)),
         new("upgrade", string.Empty, "let the running program become this one; nothing is disconnected", static (commands, request) => commands.Upgrade(request)),
     ];
 
     private readonly FrontendHost _host;
     private readonly HolderClient? _holder;
     private readonly Action _leave;
+    private readonly VfbDriver _framebuffers;
+    private readonly EventLoop _loop;
 
+    /// <summary>Composes.</summary>
     /// <param name="host">What is served.</param>
+    /// <param name="framebuffers">The screens.</param>
+    /// <param name="loop">Where answers are waited for.</param>
     /// <param name="holder">The holder, or null when there is none.</param>
     /// <param name="leave">Ends this worker, with everything connected.</param>
-    public ControlCommands(FrontendHost host, HolderClient? holder, Action leave) => (_host, _holder, _leave) = (host, holder, leave);
+    public ControlCommands(FrontendHost host, VfbDriver framebuffers, EventLoop loop, HolderClient? holder, Action leave) =>
+        (_host, _framebuffers, _loop, _holder, _leave) = (host, framebuffers, loop, holder, leave);
 
     /// <summary>What <c>xenfbfront ctl help</c> prints.</summary>
     public static string Help
@@ -66,6 +79,78 @@ internal sealed class ControlCommands
         request.Say($"process {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}");
         request.Say(_host.AreAllConnected ? "connected" : "not connected");
         request.Finish();
+    }
+
+    private void TellSizes(ControlRequest request)
+    {
+        foreach (VfbDevice device in _framebuffers.Devices)
+        {
+            request.Say($"vfb/{device.Framebuffer}: {(device.Geometry is { } present ? $"{present.Width}x{present.Height}" : "not connected")}");
+            foreach (ScreenSize size in device.Sizes)
+            {
+                request.Say($"  {size}");
+            }
+        }
+
+        request.Finish();
+    }
+
+    private void Resize(ControlRequest request)
+    {
+        ReadOnlySpan<string> words = request.Words.AsSpan(1);
+        int framebuffer = -1;
+        if (words is not ([_] or [_, _]) || !ScreenSize.TryParse(words[^1], out ScreenSize size)
+            || (words is [{ } first, _] && (!int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out framebuffer))))
+        {
+            request.Refuse("resize needs a size in pixels, as in resize 1920x1080, or resize 1 1920x1080 for vfb/1");
+            return;
+        }
+
+        foreach (VfbDevice device in _framebuffers.Devices)
+        {
+            if (framebuffer < 0 || device.Framebuffer == framebuffer)
+            {
+                Resize(request, device, size);
+                return;
+            }
+        }
+
+        request.Fail(framebuffer < 0 ? "there is no vfb yet; xenfbfront ctl sizes lists them" : $"there is no vfb/{framebuffer}; xenfbfront ctl sizes lists them");
+    }
+
+    /// <summary>Answers when the backend knows of the size.</summary>
+    private void Resize(ControlRequest request, VfbDevice device, ScreenSize size)
+    {
+        ResizeWay way = device.WayTo(size);
+        device.Ask(size);
+        if (way == ResizeWay.WhenConnected)
+        {
+            request.Say($"vfb/{device.Framebuffer} is not connected; it will begin with {size}");
+        }
+
+        if (way is ResizeWay.WhenConnected or ResizeWay.None)
+        {
+            request.Finish();
+            return;
+        }
+
+        LoopTimer deadline = _loop.CreateTimer(() => request.Fail($"the backend does not take vfb/{device.Framebuffer} at {size} within {s_patience.TotalSeconds:0} s; the log of xenfbfront says why"));
+        void OnSized()
+        {
+            if (device.Geometry is { } present && (present.Width, present.Height) == (size.Width, size.Height))
+            {
+                request.Say($"vfb/{device.Framebuffer}: {size}{(way == ResizeWay.Connection ? ", in another connection: it needed more memory; viewers of QEMU see it on another console (Ctrl-Alt-2)" : string.Empty)}");
+                request.Finish();
+            }
+        }
+
+        device.Sized += OnSized;
+        request.Ended += () =>
+        {
+            device.Sized -= OnSized;
+            deadline.Dispose();
+        };
+        deadline.Start(s_patience);
     }
 
     private void Upgrade(ControlRequest request)

@@ -18,6 +18,9 @@ internal sealed class VfbDevice : FrontendDevice
     /// <summary>Our own node: pages of pixels that the backend was told last. It stays when we close, and goes with the directory, as the backend's memory of it does.</summary>
     private const string PagesNode = "xenfbfront-pages";
 
+    /// <summary>Our own node, watched: a size as <see cref="ScreenSize"/> reads it that a toolstack or a person asks for. It counts before everything else.</summary>
+    private const string SizeNode = "xenfbfront-size";
+
     /// <summary>
     /// MiB of the kernel's framebuffer, unless the backend's node videoram names less (drivers/video/fbdev/xen-fbfront.c: video, xenfb_probe). The driver's
     /// parameter can name another number; nothing but an open /dev/fb0 would tell it.
@@ -44,7 +47,9 @@ internal sealed class VfbDevice : FrontendDevice
     private bool _updatesRequested;
     private bool _resizeOffered;
     private bool _resizeIsDue;
-    private (int Width, int Height) _wantedSize;
+    private ScreenSize _wantedSize;
+    private string? _sizeNode;
+    private ScreenSize? _asked;
 
     public VfbDevice(DeviceContext context, VfbOptions options, VfbDriver driver)
     {
@@ -53,6 +58,38 @@ internal sealed class VfbDevice : FrontendDevice
         _driver = driver;
         _budget = new(context.Loop.Clock);
         _moreLater = context.Loop.CreateTimer(Send);
+        driver.Add(this);
+    }
+
+    /// <summary>Called when the backend knows of a geometry: at the start of each connection and at each change.</summary>
+    public event Action? Sized;
+
+    /// <summary>The number of the device.</summary>
+    public int Framebuffer => _context.Identity.Id;
+
+    /// <summary>What the backend knows, or null while there is no connection.</summary>
+    public FramebufferGeometry? Geometry => _isConnected ? _canvas?.Geometry : null;
+
+    /// <summary>The sizes that a person named for it, the best one first.</summary>
+    public ScreenSize[] Sizes => _options.SizesOf(Framebuffer);
+
+    /// <summary>What a change to a size takes.</summary>
+    public ResizeWay WayTo(ScreenSize size) => Geometry is not { } present
+        ? ResizeWay.WhenConnected
+        : (present.Width, present.Height) == (size.Width, size.Height)
+            ? ResizeWay.None
+            : _resizeOffered && Fits(present with { Width = size.Width, Height = size.Height }) ? ResizeWay.Event : ResizeWay.Connection;
+
+    /// <summary>Asks for a size, as a toolstack does; it outlives this worker.</summary>
+    /// <exception cref="XenException">The size is not possible, or xenstore refuses.</exception>
+    public void Ask(ScreenSize size)
+    {
+        if (!Validate(size, out string reason))
+        {
+            throw new XenException("use", $"size {size}", 0, reason);
+        }
+
+        _context.WriteOwn(SizeNode, size.ToString());
     }
 
     /// <inheritdoc/>
@@ -88,6 +125,11 @@ internal sealed class VfbDevice : FrontendDevice
         details["protocol"] = abi.Name();
         details["feature-update"] = "1";
         details[PagesNode] = pixelPages.ToString(CultureInfo.InvariantCulture);
+        if (_asked is { } asked)
+        {
+            // A restored domain has a directory that does not know it.
+            details[SizeNode] = _sizeNode = asked.ToString();
+        }
     }
 
     /// <inheritdoc/>
@@ -132,7 +174,7 @@ internal sealed class VfbDevice : FrontendDevice
         _firstEvent = _out.Produced;
         _canvas!.Changed(_canvas.Bounds);
         BackendChanged();
-        _driver.Report(_canvas.Geometry);
+        Report(_canvas.Geometry);
         Send();
     }
 
@@ -146,6 +188,11 @@ internal sealed class VfbDevice : FrontendDevice
         if (_updatesRequested && !wasRequested)
         {
             Send();
+        }
+
+        if (LookForSize())
+        {
+            Follow(_asked!.Value);
         }
     }
 
@@ -215,6 +262,7 @@ internal sealed class VfbDevice : FrontendDevice
     {
         Disconnect();
         _moreLater.Dispose();
+        _driver.Remove(this);
     }
 
     private ref VfbNotes Notes => ref MemoryMarshal.AsRef<VfbNotes>(_context.Resources.Notes);
@@ -224,7 +272,8 @@ internal sealed class VfbDevice : FrontendDevice
 
     private FramebufferGeometry ChooseGeometry(IScreenSource source)
     {
-        (int width, int height) = (_options.Width, _options.Height);
+        LookForSize();
+        (int width, int height) = _asked is { } asked ? (asked.Width, asked.Height) : Sizes is [{ } best, ..] ? (best.Width, best.Height) : (0, 0);
         if (width == 0)
         {
             (int preferredWidth, int preferredHeight) = source.PreferredSize;
@@ -242,7 +291,17 @@ internal sealed class VfbDevice : FrontendDevice
     /// </summary>
     private int ChoosePages(FramebufferGeometry geometry)
     {
-        int pages = (int)((geometry.MemoryBytes + SharedPages.PageBytes - 1) / SharedPages.PageBytes);
+        int pages = PagesFor(new(geometry.Width, geometry.Height));
+        foreach (ScreenSize size in Sizes)
+        {
+            pages = Math.Max(pages, PagesFor(size));
+        }
+
+        if (_options.MaxSize is { } largest)
+        {
+            pages = Math.Max(pages, PagesFor(largest));
+        }
+
         int before = _context.ReadOwn(PagesNode, 0, 1, FramebufferGeometry.MaxPages);
         if (before > 0 && pages > before)
         {
@@ -250,6 +309,55 @@ internal sealed class VfbDevice : FrontendDevice
         }
 
         return Math.Max(pages, before);
+    }
+
+    private int PagesFor(ScreenSize size) =>
+        (int)((new FramebufferGeometry(size.Width, size.Height, _options.Depth).MemoryBytes + SharedPages.PageBytes - 1) / SharedPages.PageBytes);
+
+    private bool Validate(ScreenSize size, out string reason) => new FramebufferGeometry(size.Width, size.Height, _options.Depth).IsValid(out reason);
+
+    /// <returns>Whether another size is asked for than at the last look.</returns>
+    private bool LookForSize()
+    {
+        string? node = _context.ReadOwn(SizeNode);
+        if (node is null || node == _sizeNode)
+        {
+            return false;
+        }
+
+        _sizeNode = node;
+        string reason = "it must be WIDTHxHEIGHT in pixels, as in 1024x768";
+        if (ScreenSize.TryParse(node, out ScreenSize size) && Validate(size, out reason))
+        {
+            _asked = size;
+            return true;
+        }
+
+        Log.WrongSize(_context.Logger, _context.Identity.Name, node, reason);
+        return false;
+    }
+
+    private void Follow(ScreenSize size)
+    {
+        switch (WayTo(size))
+        {
+            case ResizeWay.Event:
+                _wantedSize = size;
+                _context.Loop.Post(Resize);
+                break;
+            case ResizeWay.Connection:
+                Log.ConnectingForSize(_context.Logger, _context.Identity.Name, size.ToString());
+                _context.Reconnect();
+                break;
+            case ResizeWay.None or ResizeWay.WhenConnected:
+                break;
+        }
+    }
+
+    private void Report(FramebufferGeometry geometry)
+    {
+        _driver.Report(geometry);
+        Sized?.Invoke();
     }
 
     private void AttachSource(IScreenSource source, FramebufferGeometry geometry, int directoryPages)
@@ -352,34 +460,31 @@ internal sealed class VfbDevice : FrontendDevice
     /// <summary>Another size within the memory that the backend knows. Comes true at the loop's next turn, as the source is in the middle of drawing.</summary>
     private bool TryResize(int width, int height)
     {
-        if (!_isConnected || !_resizeOffered || _options.Width != 0 || _memory is not { } memory || _canvas is not { } canvas)
+        ScreenSize size = new(width, height);
+        if (Sizes.Length > 0 || _asked is not null || WayTo(size) is not (ResizeWay.Event or ResizeWay.None))
         {
             return false;
         }
 
-        if (!Fits(new(width, height, canvas.Geometry.Depth), memory))
-        {
-            return false;
-        }
-
-        _wantedSize = (width, height);
+        _wantedSize = size;
         _context.Loop.Post(Resize);
         return true;
     }
 
-    private bool Fits(FramebufferGeometry geometry, SharedPages memory) =>
-        geometry.IsValid(out _) && geometry.MemoryBytes <= memory.Bytes.Length - (long)Notes.DirectoryPages * SharedPages.PageBytes;
+    /// <summary>Whether a picture has room in the memory that the backend knows.</summary>
+    private bool Fits(FramebufferGeometry geometry) =>
+        geometry.IsValid(out _) && _memory is { } memory && geometry.MemoryBytes <= memory.Bytes.Length - (long)Notes.DirectoryPages * SharedPages.PageBytes;
 
     private void Resize()
     {
         // Since it was asked for, the connection may have ended, and another begun with other memory.
-        if (!_isConnected || _canvas is not { } canvas || _memory is not { } memory || _source is not { } source)
+        if (!_isConnected || _canvas is not { } canvas || _source is not { } source)
         {
             return;
         }
 
         FramebufferGeometry geometry = new(_wantedSize.Width, _wantedSize.Height, canvas.Geometry.Depth);
-        if (!Fits(geometry, memory))
+        if (!Fits(geometry))
         {
             return;
         }
@@ -388,7 +493,7 @@ internal sealed class VfbDevice : FrontendDevice
         Notes.Size = VfbNotes.PackSize(geometry.Width, geometry.Height);
         _resizeIsDue = true;
         AttachSource(source, geometry, Notes.DirectoryPages);
-        _driver.Report(geometry);
+        Report(geometry);
         Send();
     }
 }

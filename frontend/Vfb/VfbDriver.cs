@@ -7,6 +7,7 @@ namespace XenFbFront.Vfb;
 public sealed class VfbDriver(VfbOptions options, IScreenSources sources) : IFrontendDriver
 {
     private readonly Dictionary<IScreenSource, VfbDevice> _owners = [];
+    private readonly List<VfbDevice> _devices = [];
 
     /// <inheritdoc/>
     public string DeviceType => "vfb";
@@ -14,8 +15,15 @@ public sealed class VfbDriver(VfbOptions options, IScreenSources sources) : IFro
     /// <summary>Called when a framebuffer got or lost its connection, with a geometry for the first case.</summary>
     public event Action<FramebufferGeometry?>? GeometryChanged;
 
+    /// <summary>The devices that are served now.</summary>
+    internal IReadOnlyList<VfbDevice> Devices => _devices;
+
     /// <inheritdoc/>
     public FrontendDevice Create(DeviceContext context) => new VfbDevice(context, options, this);
+
+    internal void Add(VfbDevice device) => _devices.Add(device);
+
+    internal void Remove(VfbDevice device) => _devices.Remove(device);
 
     /// <summary>The source for a device, until it is released: a source has one canvas.</summary>
     /// <returns>Null when another device has it.</returns>

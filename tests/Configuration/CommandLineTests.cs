@@ -1,19 +1,20 @@
 using Microsoft.Extensions.Logging;
 using XenFbFront.Configuration;
 using XenFbFront.Content;
+using XenFbFront.Vfb;
 using Xunit;
 
 namespace XenFbFront.Tests.Configuration;
 
 public sealed class CommandLineTests
 {
-    public static TheoryData<string> OptionsWithValue => ["source", "vt", "font", "fallback-font", "scale", "geometry", "cursor", "blink", "size", "depth", "sink", "loopback", "log"];
+    public static TheoryData<string> OptionsWithValue => ["source", "vt", "font", "fallback-font", "scale", "geometry", "cursor", "blink", "size", "max-size", "depth", "sink", "loopback", "log"];
 
     [Fact]
     public void NoArguments_NoFile_AreTheDefaults()
     {
         DaemonOptions options = Parse();
-        Assert.Equal((SourceKind.Automatic, 0, null, 0, 0, 32), (options.Source, options.VirtualTerminal, options.Font, options.Width, options.Height, options.Depth));
+        Assert.Equal((SourceKind.Automatic, 0, null, 0, 32), (options.Source, options.VirtualTerminal, options.Font, options.Screen.Sizes.Length, options.Screen.Depth));
         Assert.Equal((SinkKind.Automatic, null, null, LogLevel.Information), (options.Sink, options.RecordFile, options.Loopback, options.LogLevel));
         Assert.Equal((true, false), (options.HasHolder, options.IsWorker));
     }
@@ -32,7 +33,7 @@ public sealed class CommandLineTests
         foreach (List<string> arguments in (List<string>[])[spaced, joined])
         {
             DaemonOptions options = Parse([.. arguments, "--no-holder", "--worker"]);
-            Assert.Equal((SourceKind.Pattern, 7, "/f=1.psf", 1024, 768, 16), (options.Source, options.VirtualTerminal, options.Font, options.Width, options.Height, options.Depth));
+            Assert.Equal((SourceKind.Pattern, 7, "/f=1.psf", new ScreenSize(1024, 768), 16), (options.Source, options.VirtualTerminal, options.Font, Assert.Single(options.Screen.Sizes), options.Screen.Depth));
             Assert.Equal((SinkKind.Recorder, "/tmp/in=1.log", "/dir", LogLevel.Debug), (options.Sink, options.RecordFile, options.Loopback, options.LogLevel));
             Assert.Equal((false, true), (options.HasHolder, options.IsWorker));
         }
@@ -62,7 +63,7 @@ public sealed class CommandLineTests
     [Fact]
     public void LastOneWins()
     {
-        Assert.Equal(24, Parse("--depth", "16", "--depth=24").Depth);
+        Assert.Equal(24, Parse("--depth", "16", "--depth=24").Screen.Depth);
         DaemonOptions options = Parse("--sink", "record:/x", "--sink", "none");
         Assert.Equal((SinkKind.None, null), (options.Sink, options.RecordFile));
     }
@@ -171,7 +172,7 @@ public sealed class CommandLineTests
             sink = record:/var/log/input
             """;
         DaemonOptions options = CommandLine.Parse(["--depth", "16"], path => path == CommandLine.DefaultConfigurationFile ? text : null);
-        Assert.Equal((800, 600, 16, SinkKind.Recorder), (options.Width, options.Height, options.Depth, options.Sink));
+        Assert.Equal((new ScreenSize(800, 600), 16, SinkKind.Recorder), (Assert.Single(options.Screen.Sizes), options.Screen.Depth, options.Sink));
     }
 
     [Theory]
@@ -196,7 +197,7 @@ public sealed class CommandLineTests
     [InlineData("= 3", "/etc/xenfbfront.conf:1: `= 3` is not `name = value` with a name that --help lists")]
     [InlineData("worker = 1", "/etc/xenfbfront.conf:1: `worker = 1` is not `name = value` with a name that --help lists")]
     [InlineData("font =", "/etc/xenfbfront.conf:1: font needs a value: font = FILE")]
-    [InlineData("size = # none", "/etc/xenfbfront.conf:1: size needs a value: size = WxH")]
+    [InlineData("size = # none", "/etc/xenfbfront.conf:1: size needs a value: size = WxH,…")]
     public void WrongLine_SaysFileAndNumber(string text, string expected) => Assert.Equal(expected, MessageOf(() => CommandLine.Parse([], _ => text)));
 
     [Fact]
@@ -204,10 +205,11 @@ public sealed class CommandLineTests
         Assert.Equal("not today", MessageOf(() => CommandLine.Parse([], _ => throw new OptionException("not today"))));
 
     [Fact]
-    public void Help_FitsAScreen_AndNamesEveryOption()
+    public void Help_FitsAScreen_AndTheWholeOneNamesEveryOption()
     {
-        string[] lines = CommandLine.Help.TrimEnd('\n').Split('\n');
-        Assert.InRange(lines.Length, 10, 24);
+        Assert.InRange(CommandLine.Help.TrimEnd('\n').Split('\n').Length, 10, 24);
+        string[] lines = CommandLine.WholeHelp.TrimEnd('\n').Split('\n');
+        Assert.All(CommandLine.Help.TrimEnd('\n').Split('\n'), line => Assert.True(line.Contains("--help-all", StringComparison.Ordinal) || lines.Contains(line), line));
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
         Assert.All(lines, line => Assert.Equal(line.TrimEnd(), line));
         foreach (string name in (string[])["source", "vt", "font", "fallback-font", "scale", "geometry", "cursor", "blink", "size", "depth", "sink", "loopback", "log", "config", "no-holder", "version"])

@@ -298,7 +298,7 @@ public sealed class KillSweepTests
 
     private static void AssertPicture(SimulatedSystem system, int moment)
     {
-        uint[] expected = Expected.Pattern(system.VfbOptions.Width, system.VfbOptions.Height);
+        uint[] expected = Expected.Pattern(system.VfbOptions.Sizes[0]);
         Assert.True(system.TryRun(() => system.Picture().AsSpan().SequenceEqual(expected), TimeSpan.FromSeconds(1)), $"moment {moment}: another picture");
     }
 

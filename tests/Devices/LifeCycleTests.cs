@@ -27,7 +27,7 @@ public sealed class LifeCycleTests
     [Fact]
     public void StoppedAndStarted_SmallerOrSameSize_SameOrderAndSamePages()
     {
-        using SimulatedSystem system = SimulatedSystem.Connected(vfb: new() { Width = 320, Height = 200 });
+        using SimulatedSystem system = SimulatedSystem.Connected(vfb: new() { Sizes = [new(320, 200)] });
         int pages = system.Hypervisor.Census.Pages;
         AssertFramebufferFirst(system);
         foreach ((int width, int height) in new[] { (320, 200), (64, 48) })
@@ -35,7 +35,7 @@ public sealed class LifeCycleTests
             system.StopWorker();
             Assert.Equal(Closed, system.BackendState("vfb"));
             system.BackendHistory.Clear();
-            system.VfbOptions = new() { Width = width, Height = height };
+            system.VfbOptions = new() { Sizes = [new(width, height)] };
             system.StartWorker();
             system.RunUntilConnected();
             AssertFramebufferFirst(system);
@@ -53,7 +53,7 @@ public sealed class LifeCycleTests
     {
         using SimulatedSystem system = SimulatedSystem.Connected();
         system.StopWorker();
-        system.VfbOptions = new() { Width = 640, Height = 480 };
+        system.VfbOptions = new() { Sizes = [new(640, 480)] };
         system.StartWorker();
         system.RunUntilConnected();
         Assert.Contains(system.Log.Lines, line => line.Contains("640x480x32 needs more than the 3 pages", StringComparison.Ordinal));
@@ -582,5 +582,5 @@ public sealed class LifeCycleTests
     private static BackendDevice Device(SimulatedSystem system, string type) => type == "vfb" ? system.Vfb : system.Vkbd;
 
     private static bool PictureIsRight(SimulatedSystem system) =>
-        system.TryRun(() => system.Picture().AsSpan().SequenceEqual(Expected.Pattern(system.VfbOptions.Width, system.VfbOptions.Height)), TimeSpan.FromSeconds(1));
+        system.TryRun(() => system.Picture().AsSpan().SequenceEqual(Expected.Pattern(system.VfbOptions.Sizes[0])), TimeSpan.FromSeconds(1));
 }

@@ -435,5 +435,5 @@ public sealed class RestoreTests
 
     private static void AssertPicture(SimulatedSystem system) =>
         Assert.True(system.TryRun(
-            () => system.Picture().AsSpan().SequenceEqual(Expected.Pattern(system.VfbOptions.Width, system.VfbOptions.Height)), s_second), "another picture");
+            () => system.Picture().AsSpan().SequenceEqual(Expected.Pattern(system.VfbOptions.Sizes[0])), s_second), "another picture");
 }

@@ -1,5 +1,6 @@
 using XenFbFront.Content;
 using XenFbFront.Tests.Content.Support;
+using XenFbFront.Vfb;
 
 namespace XenFbFront.Tests.Support;
 
@@ -23,6 +24,9 @@ internal static class Expected
 
         return pixels;
     }
+
+    /// <summary>The test picture of a size.</summary>
+    public static uint[] Pattern(ScreenSize size) => Pattern(size.Width, size.Height);
 
     /// <summary>What a colour becomes that is sent with fewer bits: each channel loses its low bits, and is spread over 0 to 255 again.</summary>
     public static uint Reduce(uint colour, int depth)

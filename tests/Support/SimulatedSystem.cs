@@ -55,7 +55,7 @@ internal sealed class SimulatedSystem : IDisposable
 
     public ListLogger Log { get; } = new();
 
-    public VfbOptions VfbOptions { get; set; } = new() { Width = 64, Height = 48 };
+    public VfbOptions VfbOptions { get; set; } = new() { Sizes = [new(64, 48)] };
 
     /// <summary>Makes the source of each worker.</summary>
     public Func<IScreenSource> MakeSource { get; init; } = () => new PatternSource();
@@ -83,7 +83,7 @@ internal sealed class SimulatedSystem : IDisposable
 
     public static SimulatedSystem Connected(BackendOptions? backend = null, Func<IScreenSource>? source = null, VfbOptions? vfb = null)
     {
-        SimulatedSystem system = new(backend) { MakeSource = source ?? (() => new PatternSource()), VfbOptions = vfb ?? new() { Width = 64, Height = 48 } };
+        SimulatedSystem system = new(backend) { MakeSource = source ?? (() => new PatternSource()), VfbOptions = vfb ?? new() { Sizes = [new(64, 48)] } };
         system.AddDevices();
         system.StartBackend();
         system.StartWorker();

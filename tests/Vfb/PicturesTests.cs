@@ -28,7 +28,7 @@ public sealed class PicturesTests
     [MemberData(nameof(Geometries))]
     public void Pattern_ArrivesPixelForPixel(int width, int height, int depth)
     {
-        using SimulatedSystem system = SimulatedSystem.Connected(vfb: new() { Width = width, Height = height, Depth = depth });
+        using SimulatedSystem system = SimulatedSystem.Connected(vfb: new() { Sizes = [new(width, height)], Depth = depth });
         system.Advance(TimeSpan.FromMilliseconds(40));
         Assert.Equal((width, height, depth), (system.Vfb.Geometry.Width, system.Vfb.Geometry.Height, system.Vfb.Geometry.Depth));
         uint[] expected = Expected.Pattern(width, height, depth);
@@ -48,7 +48,7 @@ public sealed class PicturesTests
     public void RandomRectangles_ArriveAtEveryDepth(int depth)
     {
         using SimulatedSystem system = SimulatedSystem.Connected(
-            source: () => new PaintedSource(161, 83), vfb: new() { Width = 161, Height = 83, Depth = depth });
+            source: () => new PaintedSource(161, 83), vfb: new() { Sizes = [new(161, 83)], Depth = depth });
         PaintedSource source = (PaintedSource)system.Worker!.Source;
         Random random = new(depth);
         for (int i = 0; i < 50; i++)
@@ -94,7 +94,7 @@ public sealed class PicturesTests
     [Fact]
     public void GeometryThatDoesNotFit_IsRefusedWithTheReason()
     {
-        using SimulatedSystem system = new() { VfbOptions = new VfbOptions { Width = 16384, Height = 16384 } };
+        using SimulatedSystem system = new() { VfbOptions = new VfbOptions { Sizes = [new(16384, 16384)] } };
         system.AddDevices();
         system.StartBackend();
         system.StartWorker();

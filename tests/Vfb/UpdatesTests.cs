@@ -19,7 +19,7 @@ public sealed class UpdatesTests
             {
                 Random random = new(seed);
                 using SimulatedSystem system = SimulatedSystem.Connected(
-                    new() { RefreshMs = 30 }, () => new PaintedSource(200, 100), new() { Width = 200, Height = 100 });
+                    new() { RefreshMs = 30 }, () => new PaintedSource(200, 100), new() { Sizes = [new(200, 100)] });
                 PaintedSource source = (PaintedSource)system.Worker!.Source;
                 Queue<(TimeSpan Time, long Rectangles)> sent = [];
                 long before = system.Vfb.Counters.Rectangles;
@@ -272,7 +272,7 @@ public sealed class UpdatesTests
     private static SimulatedSystem Painted(out PaintedSource source, int width = 200, int height = 100, bool fixedSize = true)
     {
         SimulatedSystem system = SimulatedSystem.Connected(
-            source: () => new PaintedSource(width, height), vfb: fixedSize ? new() { Width = width, Height = height } : new());
+            source: () => new PaintedSource(width, height), vfb: fixedSize ? new() { Sizes = [new(width, height)] } : new());
         system.Advance(TimeSpan.FromMilliseconds(40));
         source = (PaintedSource)system.Worker!.Source;
         return system;

@@ -44,15 +44,24 @@ public sealed class DeviceContext
     public int ReadBackend(string node, int fallback, int min, int max) =>
         XenstoreClient.ParseNumber(ReadBackend(node)) is { } number && number >= min && number <= max ? (int)number : fallback;
 
+    /// <summary>A node of our own directory, or null.</summary>
+    public string? ReadOwn(string node) => Services.Xenstore.Read($"{Identity.FrontendPath}/{node}");
+
     /// <summary>A node of our own directory as a number; <paramref name="fallback"/> when it is absent, no number, or outside the range.</summary>
     public int ReadOwn(string node, int fallback, int min, int max) =>
         Services.Xenstore.ReadNumber($"{Identity.FrontendPath}/{node}") is { } number && number >= min && number <= max ? (int)number : fallback;
 
     /// <summary>Writes a node of our own directory, unless it is there already or the directory is gone.</summary>
     /// <exception cref="XenException">Xenstore refuses.</exception>
-    public void WriteOwnOnce(string node, string value) => Services.Xenstore.Transact(transaction =>
+    public void WriteOwnOnce(string node, string value) => WriteOwn(node, value, isOnce: true);
+
+    /// <summary>Writes a node of our own directory, unless the directory is gone.</summary>
+    /// <exception cref="XenException">Xenstore refuses.</exception>
+    public void WriteOwn(string node, string value) => WriteOwn(node, value, isOnce: false);
+
+    private void WriteOwn(string node, string value, bool isOnce) => Services.Xenstore.Transact(transaction =>
     {
-        if (transaction.Read($"{Identity.FrontendPath}/state") is null || transaction.Read($"{Identity.FrontendPath}/{node}") is not null)
+        if (transaction.Read($"{Identity.FrontendPath}/state") is null || (isOnce && transaction.Read($"{Identity.FrontendPath}/{node}") is not null))
         {
             return false;
         }
@@ -72,6 +81,9 @@ public sealed class DeviceContext
             Services.Life.Notify(port);
         }
     }
+
+    /// <summary>The driver needs another connection: this one is closed in order and, when the backend has let go, the next one prepared.</summary>
+    public void Reconnect() => _session.Reconnect();
 
     /// <summary>The backend broke the protocol: this device is closed, with the reason in xenstore and in the log, and stays closed until its backend starts anew.</summary>
     public void Fail(string reason) => _session.Fail(reason);

@@ -56,6 +56,7 @@ internal sealed class DeviceSession : IDisposable
     private bool _hasErrorNode;
     private bool _isNewChanceDue;
     private bool _isTaking;
+    private bool _isReconnecting;
     private bool _isCourtesyOver;
     private bool _isStepDue;
     private bool _wasRefused;
@@ -169,7 +170,7 @@ internal sealed class DeviceSession : IDisposable
         _restarts.Clear();
         Failure = null;
         _failedSteps = 0;
-        _hasBackendGivenUp = _isNewChanceDue = _isTaking = _isCourtesyOver = false;
+        _hasBackendGivenUp = _isNewChanceDue = _isTaking = _isReconnecting = _isCourtesyOver = false;
         (_lastOurs, BackendState) = (XenbusState.Unknown, XenbusState.Unknown);
         Identity = identity;
         _resources.Follow(identity);
@@ -204,6 +205,14 @@ internal sealed class DeviceSession : IDisposable
         _goal = DeviceGoal.Stop;
         StopTaking();
         Step();
+    }
+
+    /// <summary>Closes in order and begins anew: the driver has another connection to offer.</summary>
+    public void Reconnect()
+    {
+        _isReconnecting = true;
+        // Not from inside the driver's callback: closing frees what the callback is still using.
+        _services.Loop.Post(Step);
     }
 
     /// <summary>The backend broke the protocol.</summary>
@@ -356,7 +365,7 @@ internal sealed class DeviceSession : IDisposable
             return false;
         }
 
-        DeviceGoal goal = Failure is null ? _goal : DeviceGoal.Stop;
+        DeviceGoal goal = Failure is null && !_isReconnecting ? _goal : DeviceGoal.Stop;
         DeviceAction action = TransitionTable.Decide(goal, ours, theirs, CurrentPublication(), isOnline);
         if (action != DeviceAction.Publish)
         {
@@ -398,6 +407,11 @@ internal sealed class DeviceSession : IDisposable
                 return true;
             case DeviceAction.Restart:
                 return Restart(theirs);
+            case DeviceAction.Done when _isReconnecting:
+                _isReconnecting = false;
+                // Wanted, not made necessary by the backend.
+                _restarts.Clear();
+                return true;
             case DeviceAction.Done:
                 if (_goal == DeviceGoal.Stop)
                 {
