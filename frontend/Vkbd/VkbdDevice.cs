@@ -80,7 +80,7 @@ internal sealed class VkbdDevice : FrontendDevice
         _shared = _context.Resources.TakeOverPages(0);
         ref VkbdNotes notes = ref Notes;
         _modes = notes.Modes;
-        _state = (notes.Generation & 1) == 0 ? notes.Even : notes.Odd;
+        _state = StatePair.Present(notes.Generation, notes.Even, notes.Odd);
         _in = EventRingReader.TakeOver(EventRingLayout.KeyboardIn, _shared.Bytes, out RingStatus status);
         if (status == RingStatus.Broken)
         {
@@ -331,17 +331,7 @@ internal sealed class VkbdDevice : FrontendDevice
     private void Commit(in VkbdState state)
     {
         ref VkbdNotes notes = ref Notes;
-        uint generation = notes.Generation + 1;
-        if ((generation & 1) == 0)
-        {
-            notes.Even = state;
-        }
-        else
-        {
-            notes.Odd = state;
-        }
-
-        Volatile.Write(ref notes.Generation, generation);
+        StatePair.Commit(ref notes.Generation, ref notes.Even, ref notes.Odd, state);
         _state = state;
     }
 
