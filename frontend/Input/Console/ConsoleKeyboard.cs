@@ -348,7 +348,7 @@ internal sealed class ConsoleKeyboard(
                 Log.ConsoleTakesNothing(logger, Spec.DeviceName, path, "a program reads its keyboard raw");
                 break;
             case Trouble.Refused:
-                Log.ConsoleTakesNothing(logger, Spec.DeviceName, path, $"{Errno.Text(errno)}; {ConsoleSink.Remedy}");
+                Log.ConsoleTakesNothing(logger, Spec.DeviceName, path, $"{Errno.Text(errno)}; {ConsoleSink.RemedyOf(errno)}");
                 break;
             case Trouble.None:
                 break;

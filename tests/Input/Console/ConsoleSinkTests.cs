@@ -210,6 +210,35 @@ public sealed unsafe class ConsoleSinkTests : SinkFixture
         Assert.Contains("/dev/tty64", reason);
     }
 
+    [Theory]
+    [InlineData(Errno.EIO, "sysctl dev.tty.legacy_tiocsti=1")]
+    [InlineData(Errno.EPERM, "CAP_SYS_ADMIN")]
+    [InlineData(Errno.ENOTTY, "another input sink")]
+    public void RemedyOf_Refusal_NamesWhatHelps(int errno, string remedy) => Assert.Contains(remedy, ConsoleSink.RemedyOf(errno));
+
+    /// <summary>A pseudo-terminal is no console, but the kernel asks for the same permission.</summary>
+    [Fact]
+    public void MayTypeInto_AsksWithoutTyping()
+    {
+        const uint TIOCSPTLCK = 0x40045431, TIOCGPTN = 0x80045430;
+        using Descriptor master = new(Libc.Open("/dev/ptmx", OpenFlags.ReadWrite | OpenFlags.NoControllingTerminal | OpenFlags.NonBlocking));
+        int unlocked = 0, number;
+        Assert.Equal(0, Libc.Ioctl(master.Number, TIOCSPTLCK, &unlocked));
+        Assert.Equal(0, Libc.Ioctl(master.Number, TIOCGPTN, &number));
+        using Descriptor terminal = new(Libc.Open($"/dev/pts/{number}", OpenFlags.ReadWrite | OpenFlags.NoControllingTerminal | OpenFlags.NonBlocking));
+        uint* modes = stackalloc uint[16];
+        Assert.Equal(0, Libc.Ioctl(terminal.Number, TCGETS, modes));
+        modes[3] = 0;
+        Assert.Equal(0, Libc.Ioctl(terminal.Number, TCSETS, modes));
+        int allowed = Libc.MayTypeInto(terminal.Number);
+        byte[] buffer = new byte[4];
+        Assert.Equal(-Errno.EAGAIN, Libc.Read(terminal.Number, buffer));
+        Assert.Equal(allowed, Libc.TypeInto(terminal.Number, (byte)'x'));
+        Assert.Equal(allowed == 0 ? 1 : -Errno.EAGAIN, Libc.Read(terminal.Number, buffer));
+        using Descriptor nothing = new(Libc.Open("/dev/null", OpenFlags.ReadWrite));
+        Assert.Equal(-Errno.ENOTTY, Libc.MayTypeInto(nothing.Number));
+    }
+
     public override void Dispose()
     {
         if (_terminal is not null)
