@@ -6,7 +6,10 @@ using Xenbus.Linux.Interop;
 namespace XenFbFront.Input;
 
 /// <summary>One role's way into the file of a <see cref="RecorderSink"/>.</summary>
-internal sealed class RecorderDevice : IInputDevice
+/// <param name="file">Open for reading and appending.</param>
+/// <param name="spec">The role.</param>
+/// <param name="descriptors">Who keeps it.</param>
+internal sealed class RecorderDevice(Descriptor file, InputDeviceSpec spec, IDescriptorStore descriptors) : KeptDevice(file, spec, descriptors)
 {
     /// <summary>A line's most bytes: the longest role, a space, "65535 65535 -2147483648" and the line feed.</summary>
     private const int MaxLineBytes = 8 + 1 + 5 + 1 + 5 + 1 + 11 + 1;
@@ -14,24 +17,13 @@ internal sealed class RecorderDevice : IInputDevice
     /// <summary>Events that fit without growing the buffer: more than a full ring of 51 becomes.</summary>
     private const int UsualEvents = 512;
 
-    private readonly Descriptor _file;
-    private readonly InputDeviceSpec _spec;
-    private readonly IDescriptorStore _descriptors;
     private byte[] _text = new byte[UsualEvents * MaxLineBytes + 1];
 
-    /// <summary>Takes over a file open for reading and appending.</summary>
-    public RecorderDevice(Descriptor file, InputDeviceSpec spec, IDescriptorStore descriptors)
-    {
-        _file = file;
-        _spec = spec;
-        _descriptors = descriptors;
-    }
+    /// <inheritdoc/>
+    public override long Position => Math.Max(0, Libc.SeekToEnd(File.Number));
 
     /// <inheritdoc/>
-    public long Position => Math.Max(0, Libc.SeekToEnd(_file.Number));
-
-    /// <inheritdoc/>
-    public int Write(ReadOnlySpan<InputEvent> events)
+    public override int Write(ReadOnlySpan<InputEvent> events)
     {
         if (events.IsEmpty)
         {
@@ -39,7 +31,7 @@ internal sealed class RecorderDevice : IInputDevice
         }
 
         ReadOnlySpan<byte> text = Format(events);
-        int result = Libc.Write(_file.Number, text);
+        int result = Libc.Write(File.Number, text);
         if (result < 0)
         {
             return -result;
@@ -51,7 +43,7 @@ internal sealed class RecorderDevice : IInputDevice
         }
 
         // The disk is full: all or none.
-        Libc.Truncate(_file.Number, Position - result);
+        Libc.Truncate(File.Number, Position - result);
         return Errno.ENOSPC;
     }
 
@@ -60,7 +52,7 @@ internal sealed class RecorderDevice : IInputDevice
     /// A whole delivery ends with a blank line, which stands nowhere else in it. A killed writer may have got only as far as a page boundary: then
     /// the blank line is missing, and the file is cut back to where the write began.
     /// </remarks>
-    public bool? WasCarriedOut(long positionBefore, ushort key, bool isDownAfter)
+    public override bool? WasCarriedOut(long positionBefore, ushort key, bool isDownAfter)
     {
         long length = Position;
         if (length <= positionBefore)
@@ -70,25 +62,14 @@ internal sealed class RecorderDevice : IInputDevice
         }
 
         Span<byte> end = stackalloc byte[2];
-        if (length - positionBefore >= end.Length && Libc.ReadAllAt(_file.Number, end, length - end.Length) == end.Length && end.SequenceEqual("\n\n"u8))
+        if (length - positionBefore >= end.Length && Libc.ReadAllAt(File.Number, end, length - end.Length) == end.Length && end.SequenceEqual("\n\n"u8))
         {
             return true;
         }
 
-        Libc.Truncate(_file.Number, positionBefore);
+        Libc.Truncate(File.Number, positionBefore);
         return false;
     }
-
-    /// <inheritdoc/>
-    /// <remarks>What was recorded stays.</remarks>
-    public void Remove()
-    {
-        _descriptors.Drop(_spec.KeepName);
-        _file.Dispose();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
 
     private ReadOnlySpan<byte> Format(ReadOnlySpan<InputEvent> events)
     {
@@ -97,7 +78,7 @@ internal sealed class RecorderDevice : IInputDevice
             _text = new byte[events.Length * MaxLineBytes + 1];
         }
 
-        ReadOnlySpan<byte> role = _spec.Role switch
+        ReadOnlySpan<byte> role = Spec.Role switch
         {
             InputRole.Keyboard => "keyboard "u8,
             InputRole.Pointer => "pointer "u8,

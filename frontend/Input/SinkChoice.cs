@@ -38,7 +38,8 @@ public sealed record SinkChoice(IInputSink Sink, string Explanation)
             case SinkKind.Uhid:
                 return Plain(new UhidSink(loop, logger));
             case SinkKind.Console:
-                return Plain(new ConsoleSink(options.VirtualTerminal, logger));
+                ConsoleSink console = new(options.VirtualTerminal, logger);
+                return ConsoleSink.IsAvailable(options.VirtualTerminal, out string noTyping) ? Plain(console) : new(console, $"{console.Description}, which takes nothing: {noTyping}");
             case SinkKind.Automatic when source is TerminalSource terminal:
                 return Plain(new TerminalSink(terminal, options.Keymap is null ? Keymap.Us : Keymap.Load(options.Keymap)));
             case SinkKind.Automatic when options.Loopback is not null:
@@ -63,14 +64,15 @@ public sealed record SinkChoice(IInputSink Sink, string Explanation)
             return new(new UhidSink(loop, logger, root + UhidSink.DefaultPath), $"uhid, as {noUinput} (no touch, and keys repeat by the kernel; modprobe {UinputModule} where there is one)");
         }
 
-        if (root.Length == 0 && ConsoleSink.IsAvailable(options.VirtualTerminal, out _))
+        string noConsole = "there is no text console to type into";
+        if (root.Length == 0 && ConsoleSink.IsAvailable(options.VirtualTerminal, out noConsole))
         {
             ConsoleSink console = new(options.VirtualTerminal, logger);
             return new(console, $"{console.Description}, as {noUinput} and {noUhid}: typed text only, no pointer (modprobe {UinputModule}, or {UhidModules})");
         }
 
         // The keyboard is given up when it comes, with uinput's remedy; the picture is worth having without it.
-        return new(new UinputSink(), $"nowhere, as {noUinput}, {noUhid}, and there is no text console to type into: modprobe {UinputModule}, or modprobe -a {UhidModules}, or choose --sink none");
+        return new(new UinputSink(), $"nowhere, as {noUinput}, {noUhid}, and {noConsole}: modprobe {UinputModule}, or modprobe -a {UhidModules}, or choose --sink none");
     }
 
     /// <summary>Whether uhid is there, and the driver that makes input of it, or somebody who loads that driver when it is asked for.</summary>

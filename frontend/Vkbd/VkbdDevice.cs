@@ -39,6 +39,7 @@ internal sealed class VkbdDevice : FrontendDevice
     private bool _isConnected;
     private bool _isTakenOver;
     private bool _isSinkRefusing;
+    private bool _isReleaseDue;
 
     public VkbdDevice(DeviceContext context, IInputSink sink, VkbdDriver driver)
     {
@@ -60,8 +61,6 @@ internal sealed class VkbdDevice : FrontendDevice
         _context.Domain.ResolveFrames(_shared, frame);
         _shared.Bytes.Clear();
         _in = new(EventRingLayout.KeyboardIn);
-        // A connection that was taken over has ended before it was seen connected: what it held is released at the next one.
-        _isTakenOver = false;
         // What is still down because its device did not take the release is released when that works.
         _state.Next = default;
         Notes = new() { Modes = _modes, Even = _state };
@@ -77,24 +76,29 @@ internal sealed class VkbdDevice : FrontendDevice
     /// <inheritdoc/>
     public override void TakeOver()
     {
-        _shared = _context.Resources.TakeOverPages(0);
         ref VkbdNotes notes = ref Notes;
         _modes = notes.Modes;
-        _state = (notes.Generation & 1) == 0 ? notes.Even : notes.Odd;
+        _state = StatePair.Present(notes.Generation, notes.Even, notes.Odd);
+        // First of all what keys are released by, should the rest not succeed.
+        _isTakenOver = true;
+        OpenDevices();
+        _shared = _context.Resources.TakeOverPages(0);
         _in = EventRingReader.TakeOver(EventRingLayout.KeyboardIn, _shared.Bytes, out RingStatus status);
-        if (status == RingStatus.Broken)
+        if (status != RingStatus.Broken)
         {
-            throw new XenException("take over", _context.Identity.Name, 0, "the ring indices in the shared page are impossible");
+            SettleIntent(ref notes);
         }
 
-        OpenDevices();
-        SettleIntent(ref notes);
         foreach (IInputDevice? device in _devices)
         {
             device?.Resume(MemoryMarshal.AsBytes<ulong>(_state.Held));
         }
 
-        _isTakenOver = true;
+        if (status == RingStatus.Broken)
+        {
+            throw new XenException("take over", _context.Identity.Name, 0, "the ring indices in the shared page are impossible");
+        }
+
         _driver.Report(_modes);
     }
 
@@ -102,11 +106,6 @@ internal sealed class VkbdDevice : FrontendDevice
     public override void Connect()
     {
         _isConnected = true;
-        if (!_isTakenOver)
-        {
-            ReleaseHeld();
-        }
-
         _isTakenOver = false;
         Drain();
     }
@@ -122,15 +121,12 @@ internal sealed class VkbdDevice : FrontendDevice
     /// <inheritdoc/>
     public override void Disconnect()
     {
-        if (_isConnected)
-        {
-            // Nobody would tell of their release any more.
-            ReleaseHeld();
-        }
-
-        _isConnected = false;
+        // Nobody would tell of the release of what is held any more.
+        _isReleaseDue |= _isConnected || _isTakenOver;
+        _isConnected = _isTakenOver = false;
         _retry.Cancel();
         _shared = null;
+        ReleaseIfDue();
     }
 
     /// <inheritdoc/>
@@ -144,10 +140,11 @@ internal sealed class VkbdDevice : FrontendDevice
     }
 
     /// <inheritdoc/>
-    /// <remarks>The input devices live on in the holder: a successor takes them over, and programs in the guest notice nothing.</remarks>
+    /// <remarks>The input devices live on in the holder with what is held: a successor takes them over, and programs in the guest notice nothing.</remarks>
     protected override void Dispose(bool disposing)
     {
-        Disconnect();
+        _isConnected = false;
+        _shared = null;
         _retry.Dispose();
         foreach (IInputDevice? device in _devices)
         {
@@ -207,6 +204,7 @@ internal sealed class VkbdDevice : FrontendDevice
     /// <returns>Whether there was anything.</returns>
     private bool Drain()
     {
+        ReleaseIfDue();
         if (!_isConnected || _shared is not { } shared)
         {
             return false;
@@ -331,17 +329,7 @@ internal sealed class VkbdDevice : FrontendDevice
     private void Commit(in VkbdState state)
     {
         ref VkbdNotes notes = ref Notes;
-        uint generation = notes.Generation + 1;
-        if ((generation & 1) == 0)
-        {
-            notes.Even = state;
-        }
-        else
-        {
-            notes.Odd = state;
-        }
-
-        Volatile.Write(ref notes.Generation, generation);
+        StatePair.Commit(ref notes.Generation, ref notes.Even, ref notes.Odd, state);
         _state = state;
     }
 
@@ -370,30 +358,53 @@ internal sealed class VkbdDevice : FrontendDevice
         notes.IntentGeneration = 0;
     }
 
-    private void ReleaseHeld()
+    /// <summary>Releases what an ended connection left down, before anything of the next one is delivered; tries again when a device takes nothing now.</summary>
+    private void ReleaseIfDue()
     {
+        if (!_isReleaseDue || _retry.IsRunning)
+        {
+            return;
+        }
+
+        _isReleaseDue = false;
         foreach (InputRole role in s_roles)
         {
-            // More may be held than the buffer has room for; each turn releases as much as fits.
-            while (ReleaseSome(role) > 0)
-            {
-            }
+            _isReleaseDue |= !TryRelease(role);
+        }
+
+        if (_isReleaseDue)
+        {
+            _retry.Start(s_retryAfter);
         }
     }
 
-    /// <returns>Events delivered; 0 when nothing was held, or the device takes nothing now.</returns>
-    private int ReleaseSome(InputRole role)
+    private bool TryRelease(InputRole role)
     {
-        VkbdState state = _state;
-        int count = KeyTranslator.ReleaseAll(role, ref state, _output);
-        if (count == 0 || _devices[(int)role] is not { } device || device.Write(_output.AsSpan(0, count)) != 0)
+        while (true)
         {
-            return 0;
-        }
+            // More may be held than the buffer has room for; each turn releases as much as fits.
+            VkbdState state = _state;
+            int count = KeyTranslator.ReleaseAll(role, ref state, _output);
+            if (count == 0)
+            {
+                return true;
+            }
 
-        _driver.Observer?.OnDelivered(role, _output.AsSpan(0, count));
-        Commit(state);
-        return count;
+            if (_devices[(int)role] is { } device)
+            {
+                int errno = device.Write(_output.AsSpan(0, count));
+                if (errno != 0)
+                {
+                    TellRefusal(errno);
+                    return false;
+                }
+
+                _isSinkRefusing = false;
+                _driver.Observer?.OnDelivered(role, _output.AsSpan(0, count));
+            }
+
+            Commit(state);
+        }
     }
 
     private void TellRefusal(int errno)

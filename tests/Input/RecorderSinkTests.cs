@@ -9,16 +9,11 @@ using static XenFbFront.Input.InputCodes;
 
 namespace XenFbFront.Tests.Input;
 
-public sealed class RecorderSinkTests : IDisposable
+public sealed class RecorderSinkTests : SinkFixture
 {
-    private static readonly InputDeviceSpec s_keyboard = new(InputRole.Keyboard, 0);
-    private static readonly InputEvent s_report = new(EV_SYN, SYN_REPORT, 0);
     private static readonly InputEvent[] s_press = [new(EV_KEY, 30, 1), s_report];
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("xenfbfront-").FullName;
-    private readonly KeptDescriptors _kept = new();
-
-    private string FilePath => Path.Combine(_folder, "input.log");
+    private string FilePath => Path.Combine(Folder, "input.log");
 
     [Fact]
     public void Write_TwoRoles_OneLineAnEventAndABlankLineBehindEachDelivery()
@@ -117,9 +112,9 @@ public sealed class RecorderSinkTests : IDisposable
     [Fact]
     public void Open_FolderMissing_NamesTheRemedy()
     {
-        RecorderSink sink = new(Path.Combine(_folder, "missing/input.log"));
-        Assert.Contains("name a file", Assert.Throws<XenException>(() => sink.Open(s_keyboard, _kept)).Message);
-        Assert.Empty(_kept.All);
+        RecorderSink sink = new(Path.Combine(Folder, "missing/input.log"));
+        Assert.Contains("name a file", Assert.Throws<XenException>(() => sink.Open(s_keyboard, Descriptors)).Message);
+        Assert.Empty(Kept.Names);
     }
 
     [Fact]
@@ -128,8 +123,8 @@ public sealed class RecorderSinkTests : IDisposable
         using IInputDevice first = Open(s_keyboard);
         first.Write(s_press);
         long position = first.Position;
-        File.Move(FilePath, Path.Combine(_folder, "moved.log"));
-        _kept.StartSuccessor();
+        File.Move(FilePath, Path.Combine(Folder, "moved.log"));
+        StartSuccessor();
         using IInputDevice second = Open(s_keyboard);
         Assert.Equal(position, second.Position);
         Assert.False(File.Exists(FilePath));
@@ -139,10 +134,10 @@ public sealed class RecorderSinkTests : IDisposable
     public void Remove_IsNotKeptAnyMoreAndTheRecordStays()
     {
         using IInputDevice device = Open(s_keyboard);
-        Assert.Equal([s_keyboard.KeepName], _kept.All);
+        Assert.Equal([s_keyboard.KeepName], Kept.Names);
         device.Write(s_press);
         device.Remove();
-        Assert.Empty(_kept.All);
+        Assert.Empty(Kept.Names);
         Assert.NotEqual(0, new FileInfo(FilePath).Length);
     }
 
@@ -203,20 +198,14 @@ public sealed class RecorderSinkTests : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _kept.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    private IInputDevice Open(InputDeviceSpec spec) => new RecorderSink(FilePath).Open(spec, _kept);
+    private IInputDevice Open(InputDeviceSpec spec) => new RecorderSink(FilePath).Open(spec, Descriptors);
 
     private (IInputDevice Successor, long PositionBefore) AfterOneDelivery()
     {
         using IInputDevice first = Open(s_keyboard);
         first.Write(s_press);
         long before = first.Position;
-        _kept.StartSuccessor();
+        StartSuccessor();
         return (Open(s_keyboard), before);
     }
 }

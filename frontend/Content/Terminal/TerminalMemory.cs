@@ -58,7 +58,7 @@ internal sealed unsafe class TerminalMemory : IDisposable
     public int InputRoom => InputBytes - (int)(Input.QueueTail - Record.InputHead);
 
     /// <summary>The present state of the input.</summary>
-    public ref readonly TerminalInputState Input => ref (Record.InputGeneration & 1) == 0 ? ref Record.Even : ref Record.Odd;
+    public ref readonly TerminalInputState Input => ref StatePair.Present(Record.InputGeneration, Record.Even, Record.Odd);
 
     /// <summary>The next bytes of input that wait, up to the ring's end.</summary>
     public ReadOnlySpan<byte> WaitingInput
@@ -202,17 +202,7 @@ internal sealed unsafe class TerminalMemory : IDisposable
     public void Commit(in TerminalInputState state)
     {
         ref TerminalRecord record = ref Record;
-        uint generation = record.InputGeneration + 1;
-        if ((generation & 1) == 0)
-        {
-            record.Even = state;
-        }
-        else
-        {
-            record.Odd = state;
-        }
-
-        Volatile.Write(ref record.InputGeneration, generation);
+        StatePair.Commit(ref record.InputGeneration, ref record.Even, ref record.Odd, state);
     }
 
     /// <summary>The first bytes of <see cref="WaitingInput"/> were taken.</summary>

@@ -10,7 +10,16 @@ using static XenFbFront.Input.InputCodes;
 namespace XenFbFront.Input.Console;
 
 /// <summary>A keyboard whose keys are typed into a virtual terminal, byte by byte.</summary>
-internal sealed class ConsoleKeyboard : IInputDevice
+/// <param name="file">The memory file.</param>
+/// <param name="page">Its mapping, which holds <see cref="ConsoleNotes"/>; disposed with the device.</param>
+/// <param name="spec">A keyboard.</param>
+/// <param name="descriptors">Who keeps the file.</param>
+/// <param name="path">The terminal, opened for each delivery: a login program hangs it up under whoever has it open.</param>
+/// <param name="keymap">The kernel's.</param>
+/// <param name="logger">Is told of what is left out.</param>
+internal sealed class ConsoleKeyboard(
+    Descriptor file, SharedPages page, InputDeviceSpec spec, IDescriptorStore descriptors, string path, Keymap keymap, ILogger logger)
+    : KeptDevice(file, spec, descriptors)
 {
     // How a terminal reads its keyboard. C: K_XLATE, K_UNICODE in linux/kd.h.
     private const int Translated = 1, TranslatedToUnicode = 3;
@@ -24,39 +33,14 @@ internal sealed class ConsoleKeyboard : IInputDevice
     /// <summary>Terminals that the kernel tells to be in use. C: struct vt_stat in linux/vt.h has 16 bits, the lowest for none.</summary>
     private const int KnownTerminals = 15;
 
-    private readonly Descriptor _file;
-    private readonly SharedPages _page;
-    private readonly InputDeviceSpec _spec;
-    private readonly IDescriptorStore _descriptors;
-    private readonly string _path;
-    private readonly ILogger _logger;
     private readonly KeyAction[] _actions = new KeyAction[KeyComposer.MaxActions];
-    private Keymap _keymap;
+    private Keymap _keymap = keymap;
     private bool _isResumed;
     private Trouble _told;
     private uint _skip;
 
     // Of the delivery at hand.
     private int _terminal, _keyboardMode, _metaMode;
-
-    /// <summary>Takes over what is noted.</summary>
-    /// <param name="file">The memory file.</param>
-    /// <param name="page">Its mapping, which holds <see cref="ConsoleNotes"/>.</param>
-    /// <param name="spec">A keyboard.</param>
-    /// <param name="descriptors">Who keeps the file.</param>
-    /// <param name="path">The terminal, opened for each delivery: a login program hangs it up under whoever has it open.</param>
-    /// <param name="keymap">The kernel's.</param>
-    /// <param name="logger">Is told of what is left out.</param>
-    public ConsoleKeyboard(Descriptor file, SharedPages page, InputDeviceSpec spec, IDescriptorStore descriptors, string path, Keymap keymap, ILogger logger)
-    {
-        _file = file;
-        _page = page;
-        _spec = spec;
-        _descriptors = descriptors;
-        _path = path;
-        _keymap = keymap;
-        _logger = logger;
-    }
 
     /// <summary>Why nothing is typed, each said once until typing works again.</summary>
     private enum Trouble
@@ -69,16 +53,16 @@ internal sealed class ConsoleKeyboard : IInputDevice
 
     /// <inheritdoc/>
     /// <remarks>Deliveries, not bytes.</remarks>
-    public long Position => Notes.Generation;
+    public override long Position => Notes.Generation;
 
-    private ref ConsoleNotes Notes => ref MemoryMarshal.AsRef<ConsoleNotes>(_page.Bytes);
+    private ref ConsoleNotes Notes => ref MemoryMarshal.AsRef<ConsoleNotes>(page.Bytes);
 
     /// <inheritdoc/>
     /// <remarks>What cannot be typed is dropped: text that arrived minutes later, somewhere else, would do harm.</remarks>
-    public int Write(ReadOnlySpan<InputEvent> events)
+    public override int Write(ReadOnlySpan<InputEvent> events)
     {
         ref ConsoleNotes notes = ref Notes;
-        KeyComposerState state = (notes.Generation & 1) == 0 ? notes.Even : notes.Odd;
+        KeyComposerState state = StatePair.Present(notes.Generation, notes.Even, notes.Odd);
         if (!_isResumed)
         {
             // A new connection after a predecessor's: nothing is held any more.
@@ -106,44 +90,27 @@ internal sealed class ConsoleKeyboard : IInputDevice
             }
         }
 
-        uint generation = notes.Generation + 1;
-        if ((generation & 1) == 0)
-        {
-            notes.Even = state;
-        }
-        else
-        {
-            notes.Odd = state;
-        }
-
-        Volatile.Write(ref notes.Generation, generation);
+        StatePair.Commit(ref notes.Generation, ref notes.Even, ref notes.Odd, state);
         return 0;
     }
 
     /// <inheritdoc/>
     /// <remarks>A delivery that was begun is finished by the next one, which is the same again: what is done of it is left out.</remarks>
-    public bool? WasCarriedOut(long positionBefore, ushort key, bool isDownAfter) => Position > positionBefore;
+    public override bool? WasCarriedOut(long positionBefore, ushort key, bool isDownAfter) => Position > positionBefore;
 
     /// <inheritdoc/>
-    public void Resume(ReadOnlySpan<byte> keysDown) => _isResumed = true;
+    public override void Resume(ReadOnlySpan<byte> keysDown) => _isResumed = true;
 
     /// <inheritdoc/>
-    public void Remove()
+    public override void Dispose()
     {
-        _descriptors.Drop(_spec.KeepName);
-        Dispose();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _page.Dispose();
-        _file.Dispose();
+        page.Dispose();
+        base.Dispose();
     }
 
     private void OpenTerminal()
     {
-        _terminal = ConsoleSink.OpenTerminal(_path);
+        _terminal = ConsoleSink.OpenTerminal(path);
         _keyboardMode = _terminal < 0 ? _terminal : Libc.GetKeyboardMode(_terminal);
         _metaMode = _terminal < 0 ? _terminal : Libc.GetMetaMode(_terminal);
         if (_terminal < 0)
@@ -227,7 +194,7 @@ internal sealed class ConsoleKeyboard : IInputDevice
                 Libc.HoldOutput(_terminal, (state.Locks & KeyLocks.Scroll) != 0);
                 break;
             case KeyActionKind.Boot:
-                Log.BootLeftAlone(_logger, _spec.DeviceName);
+                Log.BootLeftAlone(logger, Spec.DeviceName);
                 break;
             default:
                 // What is left has no call: the console before this one, scrolling back, which recent kernels cannot do either, and the
@@ -375,13 +342,13 @@ internal sealed class ConsoleKeyboard : IInputDevice
         switch (trouble)
         {
             case Trouble.Closed:
-                Log.ConsoleTakesNothing(_logger, _spec.DeviceName, _path, Errno.Text(errno));
+                Log.ConsoleTakesNothing(logger, Spec.DeviceName, path, Errno.Text(errno));
                 break;
             case Trouble.Raw:
-                Log.ConsoleTakesNothing(_logger, _spec.DeviceName, _path, "a program reads its keyboard raw");
+                Log.ConsoleTakesNothing(logger, Spec.DeviceName, path, "a program reads its keyboard raw");
                 break;
             case Trouble.Refused:
-                Log.ConsoleTakesNothing(_logger, _spec.DeviceName, _path, $"{Errno.Text(errno)}; {ConsoleSink.Remedy}");
+                Log.ConsoleTakesNothing(logger, Spec.DeviceName, path, $"{Errno.Text(errno)}; {ConsoleSink.RemedyOf(errno)}");
                 break;
             case Trouble.None:
                 break;

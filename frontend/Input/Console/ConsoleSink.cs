@@ -17,12 +17,6 @@ namespace XenFbFront.Input.Console;
 /// <param name="logger">Is told of what is left out.</param>
 public sealed unsafe class ConsoleSink(int number, ILogger logger) : IInputSink
 {
-    /// <summary>Where kernels from 6.2 on say whether terminals may be typed into. C: dev.tty.legacy_tiocsti.</summary>
-    internal const string Permission = "/proc/sys/dev/tty/legacy_tiocsti";
-
-    /// <summary>What a person can do when the kernel refuses.</summary>
-    internal const string Remedy = "allow it with `sysctl dev.tty.legacy_tiocsti=1` as root, or modprobe uinput";
-
     /// <inheritdoc/>
     public string Description => number == 0 ? "the active text console (TIOCSTI)" : $"text console {number} (TIOCSTI)";
 
@@ -43,8 +37,15 @@ public sealed unsafe class ConsoleSink(int number, ILogger logger) : IInputSink
 
         using Descriptor terminal = new(result);
         int mode = Libc.GetKeyboardMode(terminal.Number);
-        reason = mode < 0 ? $"/dev/tty{number} has no keyboard: {Errno.Text(-mode)}" : string.Empty;
-        return mode >= 0;
+        if (mode < 0)
+        {
+            reason = $"/dev/tty{number} has no keyboard: {Errno.Text(-mode)}";
+            return false;
+        }
+
+        int refusal = Libc.MayTypeInto(terminal.Number);
+        reason = refusal < 0 ? $"/dev/tty{number} cannot be typed into ({Errno.Text(-refusal)}; {RemedyOf(-refusal)})" : string.Empty;
+        return refusal >= 0;
     }
 
     /// <inheritdoc/>
@@ -57,6 +58,12 @@ public sealed unsafe class ConsoleSink(int number, ILogger logger) : IInputSink
         }
 
         using Descriptor terminal = Descriptor.Own(OpenTerminal(TerminalPath), "open", TerminalPath, "run as root, with a kernel that has virtual terminals");
+        int refusal = Libc.MayTypeInto(terminal.Number);
+        if (refusal < 0)
+        {
+            throw new XenException("type into", TerminalPath, -refusal, RemedyOf(-refusal));
+        }
+
         Keymap keymap = Keymap.FromKernel(terminal);
         if (descriptors.Take(spec.KeepName) is { } kept)
         {
@@ -76,6 +83,18 @@ public sealed unsafe class ConsoleSink(int number, ILogger logger) : IInputSink
             throw;
         }
     }
+
+    /// <summary>What a person can do when the kernel refuses.</summary>
+    /// <remarks>
+    /// Typing into a terminal that is not one's own needs CAP_SYS_ADMIN, else EPERM. Kernels from 6.2 on forbid it to everybody where dev.tty.legacy_tiocsti
+    /// is 0, EIO, and from 6.7 on to everybody without that capability.
+    /// </remarks>
+    internal static string RemedyOf(int errno) => errno switch
+    {
+        Errno.EIO => "`sysctl dev.tty.legacy_tiocsti=1` as root allows it, and from Linux 6.7 on CAP_SYS_ADMIN does",
+        Errno.EPERM => "run as root with CAP_SYS_ADMIN",
+        _ => "choose another input sink",
+    };
 
     /// <summary>Opens a terminal so that it neither becomes ours nor is waited for.</summary>
     internal static int OpenTerminal(string path) => Libc.Open(path, OpenFlags.ReadWrite | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal);

@@ -15,7 +15,7 @@ namespace XenFbFront.Input.Hid;
 /// A report tells a state, all keys or all buttons at once; the kernel makes events of what changed, and repeats held keys by itself, since
 /// hid-input lets every keyboard do so. Each packet of events becomes a report of its own, so that keys keep their order.
 /// </remarks>
-internal sealed unsafe class UhidDevice : IInputDevice
+internal sealed unsafe class UhidDevice : KernelDevice
 {
     /// <summary>Reports in one write: more than a full ring of 51 events becomes.</summary>
     private const int MaxReports = 256;
@@ -26,12 +26,7 @@ internal sealed unsafe class UhidDevice : IInputDevice
     /// <summary>Events that the kernel queues for us at most. C: UHID_BUFSIZE in drivers/hid/uhid.c.</summary>
     private const int MaxQueued = 32;
 
-    private readonly Descriptor _file;
-    private readonly InputDeviceSpec _spec;
-    private readonly IDescriptorStore _descriptors;
     private readonly ILogger _logger;
-    private readonly string _sysfs;
-    private readonly string _eventFolder;
     private readonly int _messageBytes;
 
     // Pinned, so that the vectors can point into it for ever.
@@ -55,13 +50,9 @@ internal sealed unsafe class UhidDevice : IInputDevice
     /// <param name="sysfs">Where sysfs is mounted.</param>
     /// <param name="eventFolder">Where the nodes of event devices are.</param>
     public UhidDevice(Descriptor file, InputDeviceSpec spec, IDescriptorStore descriptors, ILogger logger, string sysfs, string eventFolder)
+        : base(file, spec, descriptors, sysfs, eventFolder)
     {
-        _file = file;
-        _spec = spec;
-        _descriptors = descriptors;
         _logger = logger;
-        _sysfs = sysfs;
-        _eventFolder = eventFolder;
         const int largestPointerReport = 5;
         _messageBytes = InputDataOffset + (spec.Role == InputRole.Keyboard ? _keys.Length : largestPointerReport);
         _messages = GC.AllocateArray<byte>(MaxReports * _messageBytes, pinned: true);
@@ -71,9 +62,6 @@ internal sealed unsafe class UhidDevice : IInputDevice
             _vectors[i].Base = messages + i * _messageBytes;
         }
     }
-
-    /// <inheritdoc/>
-    public long Position => 0;
 
     /// <summary>A driver of the kernel has taken the device.</summary>
     public bool IsStarted { get; private set; }
@@ -90,17 +78,17 @@ internal sealed unsafe class UhidDevice : IInputDevice
             Span<byte> answer = stackalloc byte[ReplyBytes];
             answer.Clear();
             BinaryPrimitives.WriteUInt32LittleEndian(answer, UHID_GET_REPORT_REPLY);
-            return Libc.Write(_file.Number, answer) >= 0;
+            return Libc.Write(File.Number, answer) >= 0;
         }
     }
 
     /// <summary>Takes what the kernel says from now on. Nobody else reads it, and some who ask the kernel wait for our answer.</summary>
-    public void Listen(EventLoop loop) => _watch = loop.Watch(_file.Number, LoopInterest.Readable, ReadEvents);
+    public void Listen(EventLoop loop) => _watch = loop.Watch(File.Number, LoopInterest.Readable, ReadEvents);
 
     /// <summary>Takes what the kernel has said.</summary>
     public void ReadEvents()
     {
-        for (int i = 0; i < MaxQueued && Libc.Read(_file.Number, _event) is >= PayloadOffset and int length; i++)
+        for (int i = 0; i < MaxQueued && Libc.Read(File.Number, _event) is >= PayloadOffset and int length; i++)
         {
             // The kernel's short events end with zeros too.
             _event.AsSpan(length).Clear();
@@ -109,7 +97,7 @@ internal sealed unsafe class UhidDevice : IInputDevice
                 case UHID_START:
                     IsStarted = true;
                     break;
-                case UHID_OUTPUT when _spec.Role == InputRole.Keyboard && BinaryPrimitives.ReadUInt16LittleEndian(_event.AsSpan(OutputSizeOffset)) > 0:
+                case UHID_OUTPUT when Spec.Role == InputRole.Keyboard && BinaryPrimitives.ReadUInt16LittleEndian(_event.AsSpan(OutputSizeOffset)) > 0:
                     SetLights(_event[OutputDataOffset]);
                     break;
                 case UHID_GET_REPORT:
@@ -127,13 +115,13 @@ internal sealed unsafe class UhidDevice : IInputDevice
     /// One system call for all reports. The kernel's driver has no call for several, so it is called for each in turn, and nothing that a kill
     /// could interrupt comes between: it waits only for another call on the same file, and we make one at a time.
     /// </remarks>
-    public int Write(ReadOnlySpan<InputEvent> events)
+    public override int Write(ReadOnlySpan<InputEvent> events)
     {
         _keys.CopyTo(_keysBefore, 0);
         byte buttonsBefore = _buttons;
         _count = 0;
         (_isKeysDue, _isButtonsDue, _isPositionDue) = (false, false, false);
-        (_x, _y, _wheel) = _spec.IsAbsolute ? (_x, _y, 0) : (0, 0, 0);
+        (_x, _y, _wheel) = Spec.IsAbsolute ? (_x, _y, 0) : (0, 0, 0);
         int errno = 0;
         foreach (ref readonly InputEvent item in events)
         {
@@ -168,11 +156,7 @@ internal sealed unsafe class UhidDevice : IInputDevice
     }
 
     /// <inheritdoc/>
-    public bool? WasCarriedOut(long positionBefore, ushort key, bool isDownAfter) =>
-        key != 0 && HasKey(key) && EventNodes.IsKeyDown(EventNode(), key) is { } isDown ? isDown == isDownAfter : null;
-
-    /// <inheritdoc/>
-    public void Resume(ReadOnlySpan<byte> keysDown)
+    public override void Resume(ReadOnlySpan<byte> keysDown)
     {
         for (int key = 0; key < keysDown.Length * 8; key++)
         {
@@ -184,36 +168,27 @@ internal sealed unsafe class UhidDevice : IInputDevice
     }
 
     /// <inheritdoc/>
-    public void Remove()
+    public override string? SysName() => EventNodes.FindInput(Sysfs, InputIdentity.PhysOf(Spec), InputIdentity.ProductOf(Spec.Role));
+
+    /// <inheritdoc/>
+    public override void Dispose()
     {
-        // Not the other way round: a successor must not be handed a device that is gone.
-        _descriptors.Drop(_spec.KeepName);
         _watch?.Dispose();
         _watch = null;
-        if (!_file.IsClosed)
-        {
-            Span<byte> destroy = stackalloc byte[PayloadOffset];
-            BinaryPrimitives.WriteUInt32LittleEndian(destroy, UHID_DESTROY);
-            Libc.Write(_file.Number, destroy);
-        }
-
-        _file.Dispose();
+        base.Dispose();
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    protected override void End()
     {
-        _watch?.Dispose();
-        _watch = null;
-        _file.Dispose();
+        Span<byte> destroy = stackalloc byte[PayloadOffset];
+        BinaryPrimitives.WriteUInt32LittleEndian(destroy, UHID_DESTROY);
+        Libc.Write(File.Number, destroy);
     }
 
-    private string? EventNode() => EventNodes.FindInput(_sysfs, InputIdentity.PhysOf(_spec), InputIdentity.ProductOf(_spec.Role)) is { } name
-        ? EventNodes.Find(_sysfs, _eventFolder, name)
-        : null;
-
-    private bool HasKey(ushort key) =>
-        _spec.Role == InputRole.Keyboard ? HidKeys.BitOf(key) >= 0 : key is >= BTN_LEFT and < BTN_LEFT + HidDescriptors.ButtonCount;
+    /// <inheritdoc/>
+    protected override bool HasKey(ushort key) =>
+        Spec.Role == InputRole.Keyboard ? HidKeys.BitOf(key) >= 0 : key is >= BTN_LEFT and < BTN_LEFT + HidDescriptors.ButtonCount;
 
     private void Take(in InputEvent item)
     {
@@ -225,12 +200,12 @@ internal sealed unsafe class UhidDevice : IInputDevice
                 break;
             case (EV_KEY, _) when HasKey(item.Code):
                 Set(item.Code, item.Value != 0);
-                _isKeysDue |= _spec.Role == InputRole.Keyboard;
-                _isButtonsDue |= _spec.Role == InputRole.Pointer;
+                _isKeysDue |= Spec.Role == InputRole.Keyboard;
+                _isButtonsDue |= Spec.Role == InputRole.Pointer;
                 break;
             case (EV_KEY, _) when !_hasToldKey:
                 _hasToldKey = true;
-                Log.KeyWithoutUsage(_logger, _spec.DeviceName, item.Code.ToString());
+                Log.KeyWithoutUsage(_logger, Spec.DeviceName, item.Code.ToString());
                 break;
             case (EV_ABS, ABS_X) or (EV_REL, REL_X):
                 _x = item.Value;
@@ -254,8 +229,8 @@ internal sealed unsafe class UhidDevice : IInputDevice
             return;
         }
 
-        int bit = _spec.Role == InputRole.Keyboard ? HidKeys.BitOf(key) : key - BTN_LEFT;
-        ref byte state = ref _spec.Role == InputRole.Keyboard ? ref _keys[bit / 8] : ref _buttons;
+        int bit = Spec.Role == InputRole.Keyboard ? HidKeys.BitOf(key) : key - BTN_LEFT;
+        ref byte state = ref Spec.Role == InputRole.Keyboard ? ref _keys[bit / 8] : ref _buttons;
         byte mask = (byte)(1 << bit % 8);
         state = (byte)(isDown ? state | mask : state & ~mask);
     }
@@ -289,7 +264,7 @@ internal sealed unsafe class UhidDevice : IInputDevice
         }
 
         (_isKeysDue, _isButtonsDue, _isPositionDue, _wheel) = (false, false, false, 0);
-        if (!_spec.IsAbsolute)
+        if (!Spec.IsAbsolute)
         {
             (_x, _y) = (0, 0);
         }
@@ -310,7 +285,7 @@ internal sealed unsafe class UhidDevice : IInputDevice
         int done = 0;
         while (done < _count)
         {
-            int result = Libc.WriteVectors(_file.Number, _vectors.AsSpan(done, _count - done));
+            int result = Libc.WriteVectors(File.Number, _vectors.AsSpan(done, _count - done));
             if (result <= 0)
             {
                 return result < 0 ? -result : Errno.EIO;
@@ -331,7 +306,7 @@ internal sealed unsafe class UhidDevice : IInputDevice
     {
         const int num = 1, caps = 2, scroll = 4;
         Lights = ((bits & num) != 0 ? KeyLocks.Num : 0) | ((bits & caps) != 0 ? KeyLocks.Caps : 0) | ((bits & scroll) != 0 ? KeyLocks.Scroll : 0);
-        Log.Lights(_logger, _spec.DeviceName,
+        Log.Lights(_logger, Spec.DeviceName,
             ((bits & num) != 0 ? " Num" : "") + ((bits & caps) != 0 ? " Caps" : "") + ((bits & scroll) != 0 ? " Scroll" : "") + (Lights == KeyLocks.None ? " none" : ""));
     }
 
@@ -342,6 +317,6 @@ internal sealed unsafe class UhidDevice : IInputDevice
         BinaryPrimitives.WriteUInt32LittleEndian(message, answer);
         _event.AsSpan(RequestIdOffset, sizeof(uint)).CopyTo(message[RequestIdOffset..]);
         BinaryPrimitives.WriteUInt16LittleEndian(message[ReplyErrorOffset..], Errno.EIO);
-        Libc.Write(_file.Number, message);
+        Libc.Write(File.Number, message);
     }
 }

@@ -1,43 +1,38 @@
 namespace XenFbFront.Input.Keys;
 
-/// <summary>What dead keys and Compose make where a keymap brings no table of its own: Latin-1 and Latin-2.</summary>
+/// <summary>What dead keys and Compose make where a keymap brings no table of its own: a letter with the mark that the first character stands for, and some that are no such.</summary>
 internal static class Compositions
 {
-    /// <summary>For each dead key its character, then pairs of a letter and what they make, then a space. C: ret_diacr in drivers/tty/vt/keyboard.c has the characters.</summary>
-    private const string Letters =
-        "`AÀaàEÈeèIÌiìOÒoòUÙuùNǸnǹWẀwẁYỲyỳ "
-        + "'AÁaáEÉeéIÍiíOÓoóUÚuúYÝyýCĆcćNŃnńSŚsśZŹzźLĹlĺRŔrŕGǴgǵWẂwẃ "
-        + "^AÂaâEÊeêIÎiîOÔoôUÛuûCĈcĉGĜgĝHĤhĥJĴjĵSŜsŝWŴwŵYŶyŷ "
-        + "~AÃaãEẼeẽIĨiĩNÑnñOÕoõUŨuũVṼvṽYỸyỹ "
-        + "\"AÄaäEËeëIÏiïOÖoöUÜuüYŸyÿWẄwẅ "
-        + ",CÇcçSŞsşTŢtţGĢgģKĶkķLĻlļNŅnņRŖrŗEȨeȩ "
-        + "cCČcčSŠsšZŽzžRŘrřNŇnňEĚeěDĎdďTŤtťLĽlľAǍaǎGǦgǧIǏiǐOǑoǒUǓuǔ "
-        + "_AĀaāEĒeēIĪiīOŌoōUŪuū "
-        + "kAĄaąEĘeęIĮiįUŲuųOǪoǫ "
-        + "UAĂaăGĞgğEĔeĕIĬiĭOŎoŏUŬuŭ "
-        + ".ZŻzżCĊcċEĖeėGĠgġIİiı "
-        + "*AÅaåUŮuů "
-        + "=OŐoőUŰuű "
-        + "/OØoøDĐdđHĦhħLŁlłTŦtŧ -DÐdðHĦhħLŁlłTŦtŧOØoø "
+    /// <summary>What a dead key stands for, each followed by its combining mark. C: ret_diacr in drivers/tty/vt/keyboard.c has the characters.</summary>
+    private const string Marks = "`\u0300'\u0301^\u0302~\u0303\"\u0308,\u0327c\u030c_\u0304k\u0328U\u0306.\u0307*\u030a=\u030b";
+
+    /// <summary>What is no letter with a mark to Unicode: two characters and what they make.</summary>
+    private const string Others =
+        ".iı/OØ/oø/DĐ/dđ/HĦ/hħ/LŁ/lł/TŦ/tŧ-DÐ-dð-HĦ-hħ-LŁ-lł-TŦ-tŧ-OØ-oø"
         // Compose only: letters that grew together, currency and signs.
-        + "AEÆAÅ aeæaå OEŒ oeœ ssßzß THÞ thþ =C€c€L£l£Y¥y¥ !!¡ ??¿ <<« >>» (c©r®";
+        + "AEÆAAÅaeæaaåOEŒoeœssßszßTHÞthþ=C€=c€=L£=l£=Y¥=y¥!!¡??¿<<«>>»(c©(r®";
 
-    private static Composition[]? s_default;
-
-    /// <summary>The table.</summary>
-    public static Composition[] Default => s_default ??= Read(Letters);
-
-    private static Composition[] Read(string text)
+    /// <summary>What two characters make, or 0.</summary>
+    /// <param name="diacritic">The first: what a dead key stands for, or what follows Compose.</param>
+    /// <param name="character">The second.</param>
+    public static int Make(int diacritic, int character)
     {
-        List<Composition> found = [];
-        foreach (string part in text.Split(' '))
+        for (int i = 0; i < Others.Length; i += 3)
         {
-            for (int i = 1; i + 1 < part.Length; i += 2)
+            if (Others[i] == diacritic && Others[i + 1] == character)
             {
-                found.Add(new(part[0], part[i], part[i + 1]));
+                return Others[i + 2];
             }
         }
 
-        return [.. found];
+        for (int i = 0; i < Marks.Length; i += 2)
+        {
+            if (Marks[i] == diacritic)
+            {
+                return Math.Max(0, Content.Composition.Compose(character, Marks[i + 1]));
+            }
+        }
+
+        return 0;
     }
 }

@@ -86,7 +86,7 @@ public sealed partial class Keymap
             }
         }
 
-        return new("us", tables, Compositions.Default, null);
+        return new("us", tables, null, null);
     }
 
     private static ushort[] MakeUsTable(KeyModifiers modifiers)

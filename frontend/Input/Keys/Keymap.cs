@@ -28,14 +28,14 @@ public sealed partial class Keymap
     private static Keymap? s_us;
 
     private readonly ushort[]?[] _tables;
-    private readonly Composition[] _compositions;
+    private readonly Composition[]? _compositions;
     private readonly byte[]?[]? _functions;
 
     /// <param name="name">For people.</param>
     /// <param name="tables"><see cref="MaxTables"/>; null for a combination that means nothing.</param>
-    /// <param name="compositions">What dead keys make.</param>
+    /// <param name="compositions">What dead keys make, or null for <see cref="Compositions"/>.</param>
     /// <param name="functions">Texts of functions, or null for those of the Linux console.</param>
-    private Keymap(string name, ushort[]?[] tables, Composition[] compositions, byte[]?[]? functions)
+    private Keymap(string name, ushort[]?[] tables, Composition[]? compositions, byte[]?[]? functions)
     {
         Name = name;
         _tables = tables;
@@ -125,7 +125,7 @@ public sealed partial class Keymap
             throw new KeymapException(name, "it has no table for keys without modifiers", HowToMake);
         }
 
-        return content.IsEmpty ? new(name, tables, Compositions.Default, null) : throw new KeymapException(name, "there is more behind its tables", HowToMake);
+        return content.IsEmpty ? new(name, tables, null, null) : throw new KeymapException(name, "there is more behind its tables", HowToMake);
     }
 
     /// <summary>Reads the keymap that the kernel's console uses now.</summary>
@@ -198,6 +198,11 @@ public sealed partial class Keymap
     /// <summary>What two characters make, or 0.</summary>
     public int Compose(int diacritic, int character)
     {
+        if (_compositions is null)
+        {
+            return Compositions.Make(diacritic, character);
+        }
+
         foreach (ref readonly Composition composition in _compositions.AsSpan())
         {
             if (composition.Diacritic == diacritic && composition.Base == character)

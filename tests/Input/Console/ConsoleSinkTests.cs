@@ -5,26 +5,21 @@ using XenFbFront.Input;
 using XenFbFront.Input.Console;
 using XenFbFront.Input.Keys;
 using XenFbFront.Tests.Content.Support;
-using XenFbFront.Tests.Support;
+using XenFbFront.Tests.Input.Support;
 using Xunit;
 using static XenFbFront.Input.InputCodes;
-using KeptDescriptors = XenFbFront.Tests.Input.Support.KeptDescriptors;
 
 namespace XenFbFront.Tests.Input.Console;
 
 /// <summary>The kernel's own virtual terminals, one that nobody uses; the active one is never typed into nor left.</summary>
 [Collection("virtual terminals")]
-public sealed unsafe class ConsoleSinkTests : IDisposable
+public sealed unsafe class ConsoleSinkTests : SinkFixture
 {
     private const int Number = 60;
     private const uint TCGETS = 0x5401, TCSETS = 0x5402, KDSKBMODE = 0x4b45, KDSKBMETA = 0x4b63, VT_DISALLOCATE = 0x5608;
     private const int Raw = 0, Translated = 1, Unicode = 3, Off = 4;
     private const ushort Escape = 1, Tab = 15, Q = 16, Enter = 28, LeftControl = 29, A = 30, LeftShift = 42, LeftAlt = 56, Caps = 58, F5 = 63, Up = 103, Delete = 111;
 
-    private static readonly InputDeviceSpec s_keyboard = new(InputRole.Keyboard, 0);
-
-    private readonly KeptDescriptors _kept = new();
-    private readonly ListLogger _logger = new();
     private Descriptor? _terminal;
 
     [Fact]
@@ -41,7 +36,7 @@ public sealed unsafe class ConsoleSinkTests : IDisposable
         }
 
         Assert.Equal("aA\u0001\u001ba\t\r\u001b\u001b[A\u001b[[E\u001b[3~", ReadTyped());
-        Assert.Empty(_logger.Lines);
+        Assert.Empty(Logger.Lines);
     }
 
     [Fact]
@@ -86,7 +81,7 @@ public sealed unsafe class ConsoleSinkTests : IDisposable
         Press(device, A);
         Press(device, A);
         Assert.Equal(string.Empty, ReadTyped());
-        Assert.Contains("raw", Assert.Single(_logger.Lines));
+        Assert.Contains("raw", Assert.Single(Logger.Lines));
         Libc.Ioctl(_terminal.Number, KDSKBMODE, (nint)Unicode);
         Press(device, Q);
         Assert.Equal("q", ReadTyped());
@@ -98,7 +93,7 @@ public sealed unsafe class ConsoleSinkTests : IDisposable
         using IInputDevice device = Open();
         device.Write([new(EV_KEY, LeftControl, 1), new(EV_KEY, LeftAlt, 1), new(EV_KEY, Delete, 1), new(EV_KEY, Delete, 0), new(EV_KEY, LeftAlt, 0), new(EV_KEY, LeftControl, 0)]);
         Assert.Equal(string.Empty, ReadTyped());
-        Assert.Contains("Ctrl-Alt-Del", Assert.Single(_logger.Lines));
+        Assert.Contains("Ctrl-Alt-Del", Assert.Single(Logger.Lines));
     }
 
     [Fact]
@@ -177,18 +172,18 @@ public sealed unsafe class ConsoleSinkTests : IDisposable
     [Fact]
     public void Open_Pointer_IsNotOfferedAndSaysSo()
     {
-        using IInputDevice device = new ConsoleSink(Number, _logger).Open(new(InputRole.Pointer, 0), _kept);
+        using IInputDevice device = new ConsoleSink(Number, Logger).Open(new(InputRole.Pointer, 0), Descriptors);
         Assert.Equal(0, device.Write([new(EV_KEY, BTN_LEFT, 1)]));
-        Assert.Contains("a pointer", Assert.Single(_logger.Lines));
+        Assert.Contains("a pointer", Assert.Single(Logger.Lines));
     }
 
     [Fact]
     public void Remove_IsNotKeptAnyMore()
     {
         using IInputDevice device = Open();
-        Assert.Single(_kept.All);
+        Assert.Single(Kept.Names);
         device.Remove();
-        Assert.Empty(_kept.All);
+        Assert.Empty(Kept.Names);
     }
 
     [Fact]
@@ -215,7 +210,36 @@ public sealed unsafe class ConsoleSinkTests : IDisposable
         Assert.Contains("/dev/tty64", reason);
     }
 
-    public void Dispose()
+    [Theory]
+    [InlineData(Errno.EIO, "sysctl dev.tty.legacy_tiocsti=1")]
+    [InlineData(Errno.EPERM, "CAP_SYS_ADMIN")]
+    [InlineData(Errno.ENOTTY, "another input sink")]
+    public void RemedyOf_Refusal_NamesWhatHelps(int errno, string remedy) => Assert.Contains(remedy, ConsoleSink.RemedyOf(errno));
+
+    /// <summary>A pseudo-terminal is no console, but the kernel asks for the same permission.</summary>
+    [Fact]
+    public void MayTypeInto_AsksWithoutTyping()
+    {
+        const uint TIOCSPTLCK = 0x40045431, TIOCGPTN = 0x80045430;
+        using Descriptor master = new(Libc.Open("/dev/ptmx", OpenFlags.ReadWrite | OpenFlags.NoControllingTerminal | OpenFlags.NonBlocking));
+        int unlocked = 0, number;
+        Assert.Equal(0, Libc.Ioctl(master.Number, TIOCSPTLCK, &unlocked));
+        Assert.Equal(0, Libc.Ioctl(master.Number, TIOCGPTN, &number));
+        using Descriptor terminal = new(Libc.Open($"/dev/pts/{number}", OpenFlags.ReadWrite | OpenFlags.NoControllingTerminal | OpenFlags.NonBlocking));
+        uint* modes = stackalloc uint[16];
+        Assert.Equal(0, Libc.Ioctl(terminal.Number, TCGETS, modes));
+        modes[3] = 0;
+        Assert.Equal(0, Libc.Ioctl(terminal.Number, TCSETS, modes));
+        int allowed = Libc.MayTypeInto(terminal.Number);
+        byte[] buffer = new byte[4];
+        Assert.Equal(-Errno.EAGAIN, Libc.Read(terminal.Number, buffer));
+        Assert.Equal(allowed, Libc.TypeInto(terminal.Number, (byte)'x'));
+        Assert.Equal(allowed == 0 ? 1 : -Errno.EAGAIN, Libc.Read(terminal.Number, buffer));
+        using Descriptor nothing = new(Libc.Open("/dev/null", OpenFlags.ReadWrite));
+        Assert.Equal(-Errno.ENOTTY, Libc.MayTypeInto(nothing.Number));
+    }
+
+    public override void Dispose()
     {
         if (_terminal is not null)
         {
@@ -231,7 +255,7 @@ public sealed unsafe class ConsoleSinkTests : IDisposable
             }
         }
 
-        _kept.Dispose();
+        base.Dispose();
     }
 
     /// <summary>A keyboard of the terminal, which passes what is typed as it is.</summary>
@@ -251,20 +275,20 @@ public sealed unsafe class ConsoleSinkTests : IDisposable
         using Descriptor copy = _terminal.Duplicate();
         Keymap keymap = Keymap.FromKernel(copy);
         Assert.SkipUnless(keymap[KeyModifiers.None, A].Value == 'a' && keymap[KeyModifiers.None, Q].Value == 'q', "the machine has another keymap");
-        return new ConsoleSink(Number, _logger).Open(s_keyboard, _kept);
+        return new ConsoleSink(Number, Logger).Open(s_keyboard, Descriptors);
     }
 
     private IInputDevice Succeed()
     {
-        _kept.StartSuccessor();
-        return new ConsoleSink(Number, _logger).Open(s_keyboard, _kept);
+        StartSuccessor();
+        return new ConsoleSink(Number, Logger).Open(s_keyboard, Descriptors);
     }
 
     /// <summary>What is noted of a delivery that a kill ended.</summary>
     private void KillInTheMiddle(int done)
     {
-        _kept.StartSuccessor();
-        using Descriptor file = _kept.Take(s_keyboard.KeepName)!;
+        StartSuccessor();
+        using Descriptor file = Descriptors.Take(s_keyboard.KeepName)!;
         byte* page = Libc.MapShared(4096, writable: true, file.Number, 0, out int errno);
         Assert.Equal(0, errno);
         ref ConsoleNotes notes = ref MemoryMarshal.AsRef<ConsoleNotes>(new Span<byte>(page, 4096));

@@ -1,30 +1,23 @@
 using System.Buffers.Binary;
 using Xenbus.Linux.Interop;
-using Xenbus.Loop;
 using XenFbFront.Input;
 using XenFbFront.Input.Hid;
 using XenFbFront.Input.Keys;
 using XenFbFront.Tests.Content.Support;
-using XenFbFront.Tests.Support;
+using XenFbFront.Tests.Input.Support;
 using Xunit;
 using static XenFbFront.Input.InputCodes;
-using KeptDescriptors = XenFbFront.Tests.Input.Support.KeptDescriptors;
 
 namespace XenFbFront.Tests.Input.Hid;
 
 /// <summary>Devices that were taken up, with a socket where the kernel is. What the kernel makes of them is tested in emulated machines.</summary>
-public sealed class UhidDeviceTests : IDisposable
+public sealed class UhidDeviceTests : SinkFixture
 {
     private const ushort A = 30, B = 48, LeftShift = 42, Unsayable = 84;
     private const int InputHeader = 6;
 
-    private static readonly InputEvent s_report = new(EV_SYN, SYN_REPORT, 0);
-    private static readonly InputDeviceSpec s_keyboard = new(InputRole.Keyboard, 0);
     private static readonly InputDeviceSpec s_tablet = new(InputRole.Pointer, 0) { IsAbsolute = true, MaxX = 799, MaxY = 599 };
 
-    private readonly KeptDescriptors _kept = new();
-    private readonly EventLoop _loop = new(TimeProvider.System);
-    private readonly ListLogger _logger = new();
     private Descriptor? _kernel;
 
     [Fact]
@@ -49,7 +42,7 @@ public sealed class UhidDeviceTests : IDisposable
         using IInputDevice device = Adopt(s_keyboard);
         device.Write([new(EV_KEY, Unsayable, 1), s_report, new(EV_KEY, Unsayable, 0), s_report, new(EV_KEY, 195, 1), s_report, new(EV_KEY, A, 1), s_report]);
         Assert.Equal(["30"], Keys());
-        Assert.Contains("key 84", Assert.Single(_logger.Lines));
+        Assert.Contains("key 84", Assert.Single(Logger.Lines));
     }
 
     [Fact]
@@ -167,7 +160,7 @@ public sealed class UhidDeviceTests : IDisposable
         byte[] message = new byte[16];
         Assert.Equal(4, Libc.Read(_kernel!.Number, message));
         Assert.Equal([1, 0, 0, 0], message[..4]);
-        Assert.Empty(_kept.All);
+        Assert.Empty(Kept.Names);
         Assert.Equal(0, Libc.Read(_kernel.Number, message));
     }
 
@@ -177,14 +170,13 @@ public sealed class UhidDeviceTests : IDisposable
         using IInputDevice device = Adopt(s_keyboard);
         device.Dispose();
         Assert.Equal(-Errno.EAGAIN, Libc.Read(_kernel!.Number, new byte[16]));
-        Assert.Single(_kept.All);
+        Assert.Single(Kept.Names);
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         _kernel?.Dispose();
-        _kept.Dispose();
-        _loop.Dispose();
+        base.Dispose();
     }
 
     /// <summary>A device of a predecessor; the other end of its file is <see cref="_kernel"/>.</summary>
@@ -195,9 +187,8 @@ public sealed class UhidDeviceTests : IDisposable
         _kernel = new(second);
         Libc.SetNonBlocking(first);
         Libc.SetNonBlocking(second);
-        _kept.Keep(spec.KeepName, file);
-        _kept.StartSuccessor();
-        IInputDevice device = new UhidSink(_loop, _logger, "/nonexistent").Open(spec, _kept);
+        Leave(spec, file);
+        IInputDevice device = new UhidSink(Loop, Logger, "/nonexistent").Open(spec, Descriptors);
         // The look whether it lives.
         Assert.Equal(10, Libc.Read(second, new byte[64]));
         return device;
@@ -206,7 +197,7 @@ public sealed class UhidDeviceTests : IDisposable
     private void Say(byte[] message)
     {
         Assert.Equal(message.Length, Libc.Write(_kernel!.Number, message));
-        Assert.True(_loop.RunOnce(TimeSpan.FromSeconds(5)));
+        Assert.True(Loop.RunOnce(TimeSpan.FromSeconds(5)));
     }
 
     /// <summary>Input reports that have been written, each without its head. Those of one call stand in one message of the socket.</summary>

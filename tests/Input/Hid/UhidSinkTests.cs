@@ -2,47 +2,40 @@ using System.Buffers.Binary;
 using System.Text;
 using Xenbus;
 using Xenbus.Linux.Interop;
-using Xenbus.Loop;
 using XenFbFront.Input;
 using XenFbFront.Input.Hid;
-using XenFbFront.Tests.Support;
+using XenFbFront.Tests.Input.Support;
 using Xunit;
-using KeptDescriptors = XenFbFront.Tests.Input.Support.KeptDescriptors;
 
 namespace XenFbFront.Tests.Input.Hid;
 
 /// <summary>Making devices, with a pseudo-terminal where /dev/uhid would be: something that has a path and another end.</summary>
-public sealed class UhidSinkTests : IDisposable
+public sealed class UhidSinkTests : SinkFixture
 {
-    private static readonly InputDeviceSpec s_keyboard = new(InputRole.Keyboard, 3);
-
-    private readonly string _folder = Directory.CreateTempSubdirectory("xenfbfront-").FullName;
-    private readonly KeptDescriptors _kept = new();
-    private readonly EventLoop _loop = new(TimeProvider.System);
-    private readonly ListLogger _logger = new();
+    private static readonly InputDeviceSpec s_third = new(InputRole.Keyboard, 3);
 
     [Fact]
     public void Open_NoDevice_NamesTheModules()
     {
-        XenException refused = Assert.Throws<XenException>(() => Sink(Path.Combine(_folder, "uhid")).Open(s_keyboard, _kept));
+        XenException refused = Assert.Throws<XenException>(() => Sink(Path.Combine(Folder, "uhid")).Open(s_third, Descriptors));
         Assert.Equal(Errno.ENOENT, refused.ErrorNumber);
         Assert.Contains("modprobe uhid hid hid-generic", refused.Message.Replace("-a ", string.Empty));
-        Assert.Empty(_kept.All);
+        Assert.Empty(Kept.Names);
     }
 
     [Fact]
     public void Open_Touch_IsNotOfferedAndSaysSo()
     {
-        using IInputDevice device = Sink("/nonexistent").Open(new(InputRole.Touch, 0) { ContactCount = 5 }, _kept);
+        using IInputDevice device = Sink("/nonexistent").Open(new(InputRole.Touch, 0) { ContactCount = 5 }, Descriptors);
         Assert.Equal(0, device.Write([new(InputCodes.EV_KEY, InputCodes.BTN_TOUCH, 1)]));
-        Assert.Contains("touch", Assert.Single(_logger.Lines));
+        Assert.Contains("touch", Assert.Single(Logger.Lines));
     }
 
     [Fact]
     public void Open_DriverComes_DeviceIsDescribedAndKept()
     {
         using PseudoTerminal kernel = new();
-        string input = Path.Combine(_folder, "class/input/input7");
+        string input = Path.Combine(Folder, "class/input/input7");
         Directory.CreateDirectory(Path.Combine(input, "id"));
         Directory.CreateDirectory(Path.Combine(input, "device/power"));
         File.WriteAllText(Path.Combine(input, "phys"), "xenbus/device/vkbd/3\n");
@@ -56,7 +49,7 @@ public sealed class UhidSinkTests : IDisposable
             kernel.Write([2, 0, 0, 0]);
         });
         driver.Start();
-        using IInputDevice device = Sink(kernel.Path).Open(s_keyboard, _kept);
+        using IInputDevice device = Sink(kernel.Path).Open(s_third, Descriptors);
         driver.Join();
 
         Assert.Equal(11u, BinaryPrimitives.ReadUInt32LittleEndian(created));
@@ -65,7 +58,7 @@ public sealed class UhidSinkTests : IDisposable
         Assert.Equal(descriptor.Length, BinaryPrimitives.ReadUInt16LittleEndian(created.AsSpan(260)));
         Assert.Equal([1, 0, 0x53, 0x58, 0, 0, 0xff, 0xff, 0, 0], created[262..272]);
         Assert.Equal(descriptor, created[280..]);
-        Assert.Equal([s_keyboard.KeepName], _kept.All);
+        Assert.Equal([s_third.KeepName], Kept.Names);
         // What waits for the driver to be ready.
         Assert.StartsWith("on", File.ReadAllText(Path.Combine(input, "device/power/control")));
     }
@@ -74,10 +67,10 @@ public sealed class UhidSinkTests : IDisposable
     public void Open_NoDriverComes_NamesItAndKeepsNothing()
     {
         using PseudoTerminal kernel = new();
-        XenException refused = Assert.Throws<XenException>(() => Sink(kernel.Path).Open(s_keyboard, _kept));
+        XenException refused = Assert.Throws<XenException>(() => Sink(kernel.Path).Open(s_third, Descriptors));
         Assert.Contains("hid-generic", refused.Message);
         Assert.Contains("Keyboard of vkbd 3", refused.Message);
-        Assert.Empty(_kept.All);
+        Assert.Empty(Kept.Names);
     }
 
     /// <summary>A device that was destroyed behind the keeper's back is made anew instead of being written to in vain.</summary>
@@ -85,20 +78,12 @@ public sealed class UhidSinkTests : IDisposable
     public void Open_KeptFileIsNoDevice_IsNotTakenUp()
     {
         using Descriptor other = new(Libc.Open("/dev/full", OpenFlags.ReadWrite));
-        _kept.Keep(s_keyboard.KeepName, other);
-        _kept.StartSuccessor();
-        XenException refused = Assert.Throws<XenException>(() => Sink(Path.Combine(_folder, "uhid")).Open(s_keyboard, _kept));
+        Leave(s_third, other);
+        XenException refused = Assert.Throws<XenException>(() => Sink(Path.Combine(Folder, "uhid")).Open(s_third, Descriptors));
         Assert.Equal("open", refused.Operation);
     }
 
-    public void Dispose()
-    {
-        _kept.Dispose();
-        _loop.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    private UhidSink Sink(string path) => new(_loop, _logger, path, _folder, _folder);
+    private UhidSink Sink(string path) => new(Loop, Logger, path, Folder, Folder);
 
     /// <summary>A pair of which one end has a path and passes bytes as they are.</summary>
     private sealed unsafe class PseudoTerminal : IDisposable

@@ -135,4 +135,13 @@ internal static unsafe partial class Libc
 
     /// <summary>Types a byte into a terminal, as if it had come from its keyboard.</summary>
     public static int TypeInto(int descriptor, byte character) => Ioctl(descriptor, TIOCSTI, &character);
+
+    /// <summary>Whether <see cref="TypeInto"/> is allowed, which is asked without typing: the kernel looks for permission before it looks for the byte.</summary>
+    /// <remarks>C: tiocsti in drivers/tty/tty_io.c.</remarks>
+    /// <returns>0, or minus an errno: EIO when the kernel forbids it to everybody, EPERM to this process.</returns>
+    public static int MayTypeInto(int descriptor)
+    {
+        int result = Ioctl(descriptor, TIOCSTI, null);
+        return result == -Errno.EFAULT ? 0 : result;
+    }
 }
