@@ -137,7 +137,6 @@ public sealed unsafe partial class VirtualTerminal : IDisposable
         (Columns, Rows) = (columns, rows);
         _line = new VtermCell[columns];
         _isDamaged = new bool[rows];
-        (_heldLength, _lastLength) = (0, 0);
         Make();
     }
 
