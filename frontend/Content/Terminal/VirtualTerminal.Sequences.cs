@@ -25,6 +25,11 @@ public sealed unsafe partial class VirtualTerminal
     /// <summary>Longest sequence that is given.</summary>
     private const int MaxSequence = 64;
 
+    /// <summary>The mode (DECLRMM) in which <c>CSI s</c> sets the margins at the sides.</summary>
+    private const short SideMargins = 69;
+
+    private bool _hasSideMargins;
+
     private ReadOnlySpan<short> Numbers => _numbers.AsSpan(0, Math.Min(_numberCount, MaxNumbers));
 
     private void GiveEscape(byte final)
@@ -61,6 +66,7 @@ public sealed unsafe partial class VirtualTerminal
                 foreach (short mode in Numbers)
                 {
                     GiveSequence(_leader, [mode], 0, final);
+                    _hasSideMargins = _leader != 0 && mode == SideMargins ? final == (byte)'h' : _hasSideMargins;
                 }
 
                 break;
@@ -79,7 +85,12 @@ public sealed unsafe partial class VirtualTerminal
             case (0, (byte)'\'', (byte)'}' or (byte)'~'):
                 GiveSequence(_leader, Numbers[..1], _intermediate, final);
                 break;
-            case (0, 0, (byte)'H' or (byte)'f' or (byte)'r' or (byte)'s'):
+            case (0, 0, (byte)'s' or (byte)'u') when !_hasSideMargins && Numbers is [Missing]:
+                // SCOSC and SCORC. The library takes the first for margins and moves the cursor to the top left.
+                Give(final == (byte)'s' ? "\e7"u8 : "\e8"u8);
+                break;
+            case (0, 0, (byte)'H' or (byte)'f' or (byte)'r'):
+            case (0, 0, (byte)'s') when _hasSideMargins:
                 GiveSequence(0, Numbers[..Math.Min(2, Numbers.Length)], 0, final);
                 break;
             case (0, (byte)'!', (byte)'p'):
@@ -205,7 +216,11 @@ public sealed unsafe partial class VirtualTerminal
     }
 
     /// <summary>Does what a soft reset (DECSTR) does, which leaves the text and the cursor's place; the regions' bounds move it, so it is saved and restored.</summary>
-    private void SoftReset() => Give("\e7\e[?1l\e[?6l\e[?7h\e[4l\e>\e[r\e[s\e[?69l\e8\e[?25h\e[m\e[\"q\e(B\e)B\x0f\e7"u8);
+    private void SoftReset()
+    {
+        _hasSideMargins = false;
+        Give("\e7\e[?1l\e[?6l\e[?7h\e[4l\e>\e[r\e[s\e[?69l\e8\e[?25h\e[m\e[\"q\e(B\e)B\x0f\e7"u8);
+    }
 
     /// <summary>Does what the library leaves out of a reset, as xterm does it: the alternate screen, the pointer's modes and the cursor's blinking end.</summary>
     private void ResetMore()
@@ -220,6 +235,7 @@ public sealed unsafe partial class VirtualTerminal
         // A cursor that was never saved would be restored as black on black and in a shape that is none, of which DECRQSS tells what lay on the stack.
         Give("\e7"u8);
         GiveAll();
+        _hasSideMargins = false;
         ForgetIncomplete();
     }
 }
