@@ -261,6 +261,18 @@ public sealed class VirtualTerminalTests : IDisposable
     }
 
     [Fact]
+    public void Button_NobodyAskedFor_IsNotTold()
+    {
+        Terminal.SendPointer(3, 2, VtermModifiers.None);
+        Terminal.SendButton(1, true, VtermModifiers.None);
+        Assert.Equal(string.Empty, _replies.ToString());
+
+        Terminal.Write("\e[?1000;1006h");
+        Terminal.SendButton(1, false, VtermModifiers.None);
+        Assert.Equal("\e[<0;4;3m", _replies.ToString());
+    }
+
+    [Fact]
     public void Reset_ForgetsEverything()
     {
         Terminal.Write("secret\r\n\r\n\r\n\r\n\r\n\r\n\e[?1049h\e[31;44m\e[?25lmore\e[?1003h\e[3 q");
