@@ -10,7 +10,8 @@ public struct TerminalCell
 
     internal TerminalCell(in VtermCell cell, byte width)
     {
-        _codePoints = cell.Characters;
+        // The right half of a wide character may have lost its left one, when that was deleted or moved away.
+        _codePoints = cell.Characters[0] == uint.MaxValue ? default : cell.Characters;
         Width = width;
         Attributes = (TerminalAttributes)cell.Attributes;
     }

@@ -21,7 +21,14 @@ public sealed unsafe partial class VirtualTerminal
     private static VirtualTerminal Of(nint user) => Unsafe.As<VirtualTerminal>(GCHandle.FromIntPtr(user).Target)!;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnOutput(byte* bytes, nuint length, nint user) => Of(user)._reply(new(bytes, (int)length));
+    private static void OnOutput(byte* bytes, nuint length, nint user)
+    {
+        VirtualTerminal terminal = Of(user);
+        if (!terminal._isUnasked)
+        {
+            terminal._reply(new(bytes, (int)length));
+        }
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnDamage(VtermRectangle area, nint user)

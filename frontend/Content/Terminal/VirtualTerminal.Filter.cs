@@ -1,288 +1,348 @@
+using System.Buffers;
+using System.Text;
+
 namespace XenFbFront.Content.Terminal;
 
-/// <summary>What libvterm must be helped with.</summary>
+/// <summary>What programs write is taken apart here, and libvterm gets only what it is known to obey without harm.</summary>
 /// <remarks>
 /// <para>
-/// Its version 0.1 obeys the first number of a sequence that switches several modes (<c>ESC [ ? 1000 ; 1006 h</c>, as ncurses writes it) and leaves the
-/// others, stays on the alternate screen when everything is reset, keeps the scrolling region in a soft reset, and does not tell when the lines
-/// above the screen are to be forgotten. Its repetition of a character (REP) never ends for a combining one and writes beyond the line for a wide
-/// one, and it takes the controls U+0080 to U+009F in UTF-8 for characters of -1 columns. So these are looked for before the library gets them, and
-/// what would make it write where it must not it never gets: neither REP nor these controls nor what ends UTF-8 (<c>ESC %</c>).
+/// libvterm 0.1.4 writes beyond its memory for output that any program can write; docs/terminal.md lists the places. So it reads nothing that a
+/// program wrote as it was written: characters are given whole and valid, control characters and sequences from a closed list, each made anew by
+/// <c>VirtualTerminal.Sequences.cs</c> with as many numbers as it takes and none above <see cref="MaxNumber"/>. All that is given in one call begins and ends
+/// where libvterm is between sequences, so there is no state of its parser with which ours could disagree.
 /// </para>
 /// <para>
-/// One that has not come whole is held back until it has. Control characters inside one are obeyed before it.
+/// The states are those of a DEC terminal: control characters are obeyed inside sequences, CAN and SUB end them, ESC begins another. Strings (OSC, DCS,
+/// SOS, PM, APC) end with ST or BEL; of them only the question for settings (DECRQSS) means something here.
 /// </para>
 /// </remarks>
 public sealed unsafe partial class VirtualTerminal
 {
-    /// <summary>Longest sequence that is looked at; longer ones, which mean nothing, are dropped.</summary>
-    private const int MaxHeld = 128;
+    /// <summary>Bytes given to libvterm at once; it takes eight bytes of stack for each. C: codepoints and chars in on_text, state.c.</summary>
+    private const int MaxGiven = 4096;
 
     private const int MaxCharacterBytes = 4;
-    private const byte Escape = 0x1b, Cancel = 0x18, Substitute = 0x1a;
 
-    /// <summary>The first byte of U+0080 to U+00BF.</summary>
-    private const byte LeadOfControls = 0xc2;
+    /// <summary>Numbers of a sequence that are looked at; only attributes and modes take more than a few.</summary>
+    private const int MaxNumbers = 32;
 
-    private readonly byte[] _held = new byte[MaxHeld];
+    /// <summary>Greatest number of a sequence, greater ones become it: more than any mode, line or column. libvterm adds it to others without a look.</summary>
+    private const short MaxNumber = short.MaxValue;
+
+    /// <summary>A number that is left out.</summary>
+    private const short Missing = -1;
+
+    /// <summary>Bytes of a string that are looked at; more are none of those obeyed.</summary>
+    private const int MaxString = 8;
+
+    /// <summary>More intermediate bytes than one, or bytes where they cannot be.</summary>
+    private const byte Wrong = 0xff;
+
+    private const byte Bell = 0x07, Cancel = 0x18, Substitute = 0x1a, Escape = 0x1b, Delete = 0x7f;
+
+    private readonly byte[] _given = new byte[MaxGiven];
+    private readonly byte[] _character = new byte[MaxCharacterBytes];
     private readonly byte[] _last = new byte[MaxCharacterBytes];
-    private int _heldLength;
+    private readonly byte[] _string = new byte[MaxString];
+    private readonly short[] _numbers = new short[MaxNumbers];
+    private int _givenLength;
+    private int _characterLength;
     private int _lastLength;
+    private int _stringLength;
+    private int _numberCount;
+    private int _markCount;
 
-    /// <summary>What begins with an escape, or may be a control in UTF-8.</summary>
-    private enum SequenceKind
+    /// <summary>Bit by bit, whether a number is joined with the next by a colon.</summary>
+    private uint _joined;
+
+    private Phase _phase;
+    private byte _leader;
+    private byte _intermediate;
+
+    /// <summary>What began the string, 0 when none waits for its end.</summary>
+    private byte _stringKind;
+
+    private enum Phase : byte
     {
-        /// <summary>Nothing that concerns us.</summary>
-        Plain,
+        Text,
 
-        /// <summary>It may become one that does.</summary>
-        Incomplete,
+        /// <summary>Behind an escape.</summary>
+        Escape,
 
-        /// <summary>It is none and must not reach the library.</summary>
-        Broken,
+        /// <summary>Behind <c>ESC [</c>.</summary>
+        Sequence,
 
-        /// <summary>RIS.</summary>
-        Reset,
-
-        /// <summary>DECSTR.</summary>
-        SoftReset,
-
-        /// <summary>E3 of terminfo.</summary>
-        ForgetAbove,
-
-        /// <summary>REP.</summary>
-        Repeat,
-
-        /// <summary>Several modes.</summary>
-        Modes,
+        /// <summary>In a string.</summary>
+        String,
     }
 
     private void Filter(ReadOnlySpan<byte> bytes)
     {
-        while (_heldLength > 0 && !bytes.IsEmpty)
+        while (!bytes.IsEmpty)
         {
-            byte next = bytes[0];
-            bytes = bytes[1..];
-            if (_heldLength > 1 && next < ' ' && next is not (Escape or Cancel or Substitute))
+            bytes = bytes[(_phase == Phase.Text ? TakeText(bytes) : TakeOther(bytes[0]))..];
+        }
+
+        GiveAll();
+    }
+
+    /// <summary>Forgets what has come of a character, sequence or string that is not complete.</summary>
+    private void ForgetIncomplete() => (_phase, _stringKind, _characterLength, _lastLength) = (Phase.Text, 0, 0, 0);
+
+    /// <returns>Bytes taken, 0 when the first has broken a character and is to be looked at again.</returns>
+    private int TakeText(ReadOnlySpan<byte> bytes)
+    {
+        Rune rune;
+        int length;
+        if (_characterLength == 0)
+        {
+            length = bytes.IndexOfAnyExceptInRange((byte)' ', (byte)'~');
+            length = length < 0 ? bytes.Length : length;
+            if (length > 0)
             {
-                Give([next]);
-                continue;
+                Give(bytes[..length]);
+                SetLast(bytes.Slice(length - 1, 1));
+                _markCount = 0;
+                return length;
             }
 
-            _held[_heldLength++] = next;
-            ReadOnlySpan<byte> held = _held.AsSpan(0, _heldLength);
-            SequenceKind kind = Classify(held, out int length);
-            if (kind != SequenceKind.Incomplete)
+            if (bytes[0] <= Delete)
             {
-                _heldLength = 0;
-                GiveSequence(kind, held[..length]);
-                // What ended it may begin another; it is one byte, which Classify has not seen as part of anything.
-                FilterWhole(held[length..]);
+                TakeControl(bytes[0]);
+                return 1;
+            }
+
+            if (Rune.DecodeFromUtf8(bytes, out rune, out length) == OperationStatus.Done)
+            {
+                TakeCharacter(rune.Value, bytes[..length]);
+                return length;
             }
         }
 
-        FilterWhole(bytes);
+        // Broken, or in two pieces.
+        _character[_characterLength++] = bytes[0];
+        ReadOnlySpan<byte> character = _character.AsSpan(0, _characterLength);
+        OperationStatus status = Rune.DecodeFromUtf8(character, out rune, out length);
+        if (status == OperationStatus.NeedMoreData)
+        {
+            return 1;
+        }
+
+        _characterLength = 0;
+        TakeCharacter(rune.Value, status == OperationStatus.Done ? character : "\ufffd"u8);
+        return length == character.Length ? 1 : 0;
     }
 
-    private void FilterWhole(ReadOnlySpan<byte> bytes)
+    private void TakeCharacter(int codePoint, ReadOnlySpan<byte> bytes)
     {
-        int given = 0;
-        for (int at = 0; at < bytes.Length;)
+        if (codePoint is >= 0x80 and < 0xa0)
         {
-            int start = bytes[at..].IndexOfAny(Escape, LeadOfControls);
-            if (start < 0)
-            {
-                break;
-            }
-
-            at += start;
-            SequenceKind kind = Classify(bytes[at..], out int length);
-            if (kind == SequenceKind.Incomplete)
-            {
-                Give(bytes[given..at]);
-                bytes.Slice(at, length).CopyTo(_held);
-                _heldLength = length;
-                Filter(bytes[(at + length)..]);
-                return;
-            }
-
-            if (kind != SequenceKind.Plain)
-            {
-                Give(bytes[given..at]);
-                GiveSequence(kind, bytes.Slice(at, length));
-                given = at + length;
-            }
-
-            at += length;
-        }
-
-        Give(bytes[given..]);
-    }
-
-    /// <param name="bytes">From an escape or a <see cref="LeadOfControls"/> on.</param>
-    /// <param name="length">Bytes that belong to it, at least 1.</param>
-    private static SequenceKind Classify(ReadOnlySpan<byte> bytes, out int length)
-    {
-        length = 1;
-        if (bytes.Length < 2)
-        {
-            return SequenceKind.Incomplete;
-        }
-
-        if (bytes[0] == LeadOfControls)
-        {
-            // Alone it goes too: with a sequence between the library would still put both bytes together.
-            length = (bytes[1] & 0xc0) == 0x80 ? 2 : 1;
-            return bytes[1] is >= 0xa0 and < 0xc0 ? SequenceKind.Plain : SequenceKind.Broken;
-        }
-
-        if (bytes[1] == (byte)'%')
-        {
-            length = Math.Min(3, bytes.Length);
-            return length == 3 ? SequenceKind.Broken : SequenceKind.Incomplete;
-        }
-
-        if (bytes[1] != (byte)'[')
-        {
-            bool isReset = bytes[1] == (byte)'c';
-            length = isReset ? 2 : 1;
-            return isReset ? SequenceKind.Reset : SequenceKind.Plain;
-        }
-
-        int end = bytes[2..].IndexOfAnyExceptInRange((byte)0x20, (byte)0x3f);
-        length = end < 0 ? bytes.Length : end + 2;
-        if (length >= MaxHeld)
-        {
-            return SequenceKind.Broken;
-        }
-
-        if (end < 0)
-        {
-            return SequenceKind.Incomplete;
-        }
-
-        byte final = bytes[length];
-        if (final is Escape or Cancel or Substitute)
-        {
-            return SequenceKind.Broken;
-        }
-
-        if (final < ' ')
-        {
-            return SequenceKind.Incomplete;
-        }
-
-        if (final >= 0x7f)
-        {
-            return SequenceKind.Broken;
-        }
-
-        ReadOnlySpan<byte> parameters = bytes[2..length];
-        length++;
-        return final switch
-        {
-            (byte)'b' => SequenceKind.Repeat,
-            (byte)'p' when parameters.SequenceEqual("!"u8) => SequenceKind.SoftReset,
-            (byte)'J' when parameters.SequenceEqual("3"u8) => SequenceKind.ForgetAbove,
-            (byte)'h' or (byte)'l' when parameters is [(byte)'?', ..] && parameters.Contains((byte)';') => SequenceKind.Modes,
-            _ => SequenceKind.Plain,
-        };
-    }
-
-    private void GiveSequence(SequenceKind kind, ReadOnlySpan<byte> bytes)
-    {
-        switch (kind)
-        {
-            case SequenceKind.Modes:
-                GiveModes(bytes[3..]);
-                return;
-            case SequenceKind.Repeat:
-                Repeat(bytes[2..^1]);
-                return;
-            case SequenceKind.Broken:
-                return;
-        }
-
-        Give(bytes);
-        switch (kind)
-        {
-            case SequenceKind.Reset:
-                ResetMore();
-                break;
-            case SequenceKind.SoftReset:
-                // Setting the region moves the cursor; what was saved of it is reset too.
-                Give("\e7\e[r\e8"u8);
-                break;
-            case SequenceKind.ForgetAbove:
-                _scrollback.Clear();
-                break;
-        }
-    }
-
-    /// <summary>Writes the last character again, as often as the number says, but no more than the screen holds.</summary>
-    private void Repeat(ReadOnlySpan<byte> number)
-    {
-        Span<byte> character = stackalloc byte[MaxCharacterBytes];
-        character = character[.._lastLength];
-        _last.AsSpan(0, _lastLength).CopyTo(character);
-        if (number.IsEmpty || !System.Buffers.Text.Utf8Parser.TryParse(number, out int count, out _))
-        {
-            count = 1;
-        }
-
-        for (count = Math.Clamp(count, 1, Columns * Rows); count > 0 && !character.IsEmpty; count--)
-        {
-            Give(character);
-        }
-    }
-
-    /// <summary>Switches modes one by one.</summary>
-    /// <param name="numbers">The numbers with semicolons between, and the letter that ends them.</param>
-    private void GiveModes(ReadOnlySpan<byte> numbers)
-    {
-        ReadOnlySpan<byte> letter = numbers[^1..];
-        numbers = numbers[..^1];
-        while (!numbers.IsEmpty)
-        {
-            int length = numbers.IndexOf((byte)';');
-            ReadOnlySpan<byte> number = length < 0 ? numbers : numbers[..length];
-            Give("\e[?"u8);
-            Give(number);
-            Give(letter);
-            numbers = length < 0 ? default : numbers[(length + 1)..];
-        }
-    }
-
-    /// <summary>Does what the library leaves out of a reset, as xterm does it: the alternate screen, the pointer's modes and the cursor's blinking end.</summary>
-    private void ResetMore()
-    {
-        Give(IsAlternate ? "\e[?1049l\e[2J\e[H"u8 : default);
-        GiveModes("1000;1002;1003;1004;1005;1006;1015;2004l"u8);
-        // The library's cursor blinks until a program says otherwise; a blinking one wakes an idle machine for ever.
-        int steady = 0;
-        Vterm.vterm_state_set_termprop(_state, VtermProperty.CursorBlinks, &steady);
-        _lastLength = 0;
-    }
-
-    private void Give(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.IsEmpty)
-        {
+            // Controls, which libvterm takes for characters of -1 columns. C: mk_wcwidth in unicode.c.
             return;
         }
 
-        // The character that a repetition would mean: it always follows at once.
-        int start = bytes.Length - 1;
-        while (start > 0 && bytes.Length - start < MaxCharacterBytes && (bytes[start] & 0xc0) == 0x80)
+        if (!CombiningCharacters.Contains(codePoint))
         {
-            start--;
+            _markCount = 0;
+        }
+        else if (_markCount++ >= TerminalCell.MaxMarks)
+        {
+            // libvterm keeps all of them, so that its memory grows for ever. C: grow_combine_buffer in state.c.
+            _markCount = TerminalCell.MaxMarks;
+            return;
         }
 
-        _lastLength = bytes[start] is < 0x20 or 0x7f ? 0 : bytes.Length - start;
-        bytes[start..].CopyTo(_last);
-        fixed (byte* pointer = bytes)
+        bool isAlone = CombiningCharacters.IsWide(codePoint);
+        if (isAlone)
         {
-            Vterm.vterm_input_write(_terminal, pointer, (nuint)bytes.Length);
+            // Their columns are added to those of a character before them in the same call, and libvterm writes where the line has ended. C: putglyph in screen.c.
+            GiveAll();
+        }
+
+        Give(bytes);
+        SetLast(bytes);
+        if (isAlone)
+        {
+            GiveAll();
+        }
+    }
+
+    private void TakeControl(byte control)
+    {
+        switch (control)
+        {
+            case Escape:
+                (_phase, _intermediate) = (Phase.Escape, 0);
+                return;
+            case >= Bell and <= 0x0f:
+                // BEL, BS, HT, LF, VT, FF, CR, SO, SI.
+                Give([control]);
+                break;
+        }
+
+        _lastLength = 0;
+    }
+
+    /// <returns>Bytes taken: 1, or 0 when the byte ends the sequence without belonging to it.</returns>
+    private int TakeOther(byte value)
+    {
+        switch (value)
+        {
+            case Cancel or Substitute:
+                ForgetIncomplete();
+                return 1;
+            case Bell when _phase == Phase.String:
+                EndString();
+                return 1;
+            case < (byte)' ':
+                TakeControl(value);
+                return 1;
+            case Delete:
+                return 1;
+            case > Delete when _phase != Phase.String:
+                ForgetIncomplete();
+                return 0;
+        }
+
+        switch (_phase)
+        {
+            case Phase.Escape:
+                TakeEscape(value);
+                break;
+            case Phase.Sequence:
+                TakeSequence(value);
+                break;
+            case Phase.String when _stringLength < MaxString:
+                _string[_stringLength++] = value;
+                break;
+        }
+
+        return 1;
+    }
+
+    private void TakeEscape(byte value)
+    {
+        if (value < 0x30)
+        {
+            _intermediate = _intermediate == 0 ? value : Wrong;
+            return;
+        }
+
+        _phase = Phase.Text;
+        switch (value)
+        {
+            case (byte)'[' when _intermediate == 0:
+                (_phase, _stringKind) = (Phase.Sequence, 0);
+                (_leader, _numberCount, _joined, _numbers[0]) = (0, 1, 0, Missing);
+                return;
+            case (byte)'P' or (byte)']' or (byte)'X' or (byte)'^' or (byte)'_' when _intermediate == 0:
+                (_phase, _stringKind, _stringLength) = (Phase.String, value, 0);
+                return;
+            case (byte)'\\' when _intermediate == 0:
+                EndString();
+                break;
+            default:
+                GiveEscape(value);
+                break;
+        }
+
+        (_stringKind, _lastLength) = (0, 0);
+    }
+
+    private void TakeSequence(byte value)
+    {
+        switch (value)
+        {
+            case < 0x30:
+                _intermediate = _intermediate == 0 ? value : Wrong;
+                break;
+            case >= 0x40:
+                _phase = Phase.Text;
+                if (_intermediate != Wrong)
+                {
+                    GiveSequence(value);
+                }
+
+                break;
+            case >= 0x3c when _leader == 0 && _intermediate == 0 && _numberCount == 1 && _numbers[0] == Missing:
+                _leader = value;
+                break;
+            case >= 0x3c:
+                _intermediate = Wrong;
+                break;
+            default:
+                TakeNumber(value);
+                break;
+        }
+    }
+
+    private void TakeNumber(byte value)
+    {
+        if (_intermediate != 0)
+        {
+            _intermediate = Wrong;
+        }
+        else if (value >= (byte)':')
+        {
+            if (_numberCount < MaxNumbers)
+            {
+                _joined |= value == (byte)':' ? 1u << (_numberCount - 1) : 0;
+                _numbers[_numberCount] = Missing;
+            }
+
+            // One more than there is room for: what comes behind goes nowhere.
+            _numberCount = Math.Min(_numberCount + 1, MaxNumbers + 1);
+        }
+        else if (_numberCount <= MaxNumbers)
+        {
+            ref short number = ref _numbers[_numberCount - 1];
+            number = (short)Math.Min(Math.Max((int)number, 0) * 10 + value - '0', MaxNumber);
+        }
+    }
+
+    private void EndString()
+    {
+        if (_stringKind == (byte)'P')
+        {
+            GiveString(_string.AsSpan(0, _stringLength));
+        }
+
+        (_phase, _stringKind) = (Phase.Text, 0);
+    }
+
+    private void SetLast(ReadOnlySpan<byte> character)
+    {
+        character.CopyTo(_last);
+        _lastLength = character.Length;
+    }
+
+    /// <summary>Adds to what libvterm gets next. Text may be parted anywhere, all else comes whole.</summary>
+    private void Give(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > MaxGiven - _givenLength)
+        {
+            GiveAll();
+            int length = Math.Min(bytes.Length, MaxGiven);
+            bytes[..length].CopyTo(_given);
+            _givenLength = length;
+            bytes = bytes[length..];
+        }
+
+        bytes.CopyTo(_given.AsSpan(_givenLength));
+        _givenLength += bytes.Length;
+    }
+
+    /// <summary>Lets libvterm have what was given so far.</summary>
+    private void GiveAll()
+    {
+        if (_givenLength > 0)
+        {
+            fixed (byte* pointer = _given)
+            {
+                Vterm.vterm_input_write(_terminal, pointer, (nuint)_givenLength);
+            }
+
+            _givenLength = 0;
         }
     }
 }

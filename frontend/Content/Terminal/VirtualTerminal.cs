@@ -31,6 +31,7 @@ public sealed unsafe partial class VirtualTerminal : IDisposable
     private GCHandle _self;
     private VtermCell[] _line;
     private bool[] _isDamaged;
+    private bool _isUnasked;
 
     /// <summary>Creates a blank terminal.</summary>
     /// <param name="columns"><see cref="MinimumColumns"/> to <see cref="MaximumSide"/>.</param>
@@ -137,7 +138,6 @@ public sealed unsafe partial class VirtualTerminal : IDisposable
         (Columns, Rows) = (columns, rows);
         _line = new VtermCell[columns];
         _isDamaged = new bool[rows];
-        (_heldLength, _lastLength) = (0, 0);
         Make();
     }
 
@@ -232,6 +232,11 @@ public sealed unsafe partial class VirtualTerminal : IDisposable
 
     internal void SendPointer(int column, int row, VtermModifiers modifiers) => Vterm.vterm_mouse_move(_terminal, row, column, modifiers);
 
-    internal void SendButton(int button, bool isPressed, VtermModifiers modifiers) =>
+    internal void SendButton(int button, bool isPressed, VtermModifiers modifiers)
+    {
+        // The library notes which buttons are down, but tells of them also where nobody asked: a click would type into a shell.
+        _isUnasked = Mouse == TerminalMouse.None;
         Vterm.vterm_mouse_button(_terminal, button, (byte)(isPressed ? 1 : 0), modifiers);
+        _isUnasked = false;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using XenFbFront.Content;
 using XenFbFront.Content.Terminal;
@@ -211,33 +212,6 @@ public sealed class VirtualTerminalTests : IDisposable
         Assert.Equal("1234567\nx", Terminal.Text());
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(9)]
-    [InlineData(13)]
-    [InlineData(19)]
-    public void Write_AnyBytes_LeavesAScreen(int seed)
-    {
-        // Sequences with parts exchanged, so that most of the emulation is reached; a fault in it would end the test's process.
-        Random random = new(seed);
-        string[] parts = ["\e[", "\e]", "\eP", "?", ";", ":", "1", "2147483647", "99999", "0", "4294967296", "h", "l", "m", "J", "K", "H", "r", "L", "M", "P", "@", "X", "S", "T", "b", "q", " q", "!p", "\e\\", "\a", "\r", "\n", "\b", "\t", "\e(0", "\e)0", "\x0e", "\x0f", "\e#8", "\e#6", "\e#3", "\ec", "\e7", "\e8", "1049", "6", "7", "69", "s", "漢", "e\u0301", "\u0301", "text", "\e[?69h", "$|", "\u009b", "\u0090", "\u007f", "\e%@", "\e%G", "\x18", "g", "\e[5n", "Z", "I"];
-        for (int i = 0; i < 60_000; i++)
-        {
-            Terminal.Write(parts[random.Next(parts.Length)]);
-            if (random.Next(500) == 0)
-            {
-                Terminal.Resize(random.Next(4, 40), random.Next(1, 20));
-            }
-        }
-
-        Terminal.Write("\e\\\x18\ec");
-        Terminal.Resize(20, 5);
-        Terminal.Write("x");
-        Assert.Equal("x", Terminal.Text());
-    }
-
     [Fact]
     public void Damage_IsOfTheRowsThatChanged()
     {
@@ -284,6 +258,18 @@ public sealed class VirtualTerminalTests : IDisposable
         Terminal.Write(text);
 
         Assert.Equal(mouse, Terminal.Mouse);
+    }
+
+    [Fact]
+    public void Button_NobodyAskedFor_IsNotTold()
+    {
+        Terminal.SendPointer(3, 2, VtermModifiers.None);
+        Terminal.SendButton(1, true, VtermModifiers.None);
+        Assert.Equal(string.Empty, _replies.ToString());
+
+        Terminal.Write("\e[?1000;1006h");
+        Terminal.SendButton(1, false, VtermModifiers.None);
+        Assert.Equal("\e[<0;4;3m", _replies.ToString());
     }
 
     [Fact]
@@ -351,13 +337,197 @@ public sealed class VirtualTerminalTests : IDisposable
     }
 
     [Theory]
+    [InlineData("x\e[1m\e[3bY", "xY")]
     [InlineData("\u009b5b\u0090x\u0080y", "5bxy")]
     [InlineData("\e%@é", "é")]
-    public void Controls_ThatTheLibraryCannotTake_AreLeftOut(string text, string expected)
+    [InlineData("漢\e\u0001[2bY", "漢Y")]
+    [InlineData("漢\e\n\r[2bY", "漢\nY")]
+    [InlineData("漢\e [2bY", "漢2bY")]
+    [InlineData("漢\eé[2bY", "漢é[2bY")]
+    [InlineData("漢\e[2\u007fb", "漢漢漢")]
+    [InlineData("漢\e[2é", "漢é")]
+    [InlineData("漢\e[2 3bY", "漢Y")]
+    [InlineData("a\e[2\u0018b\e[1\u001ac\e\u0018[d", "abc[d")]
+    [InlineData("a\e[1\e[Gb", "b")]
+    [InlineData("a\e]0;title\ab\e]2;title\e\\c\e]0;cut\u0018d\ePq#0\e[Ge", "ebcd")]
+    [InlineData("a\e_Gpicture\e\\b\eXtext\e\\c\e^text\e\\d\e\\e", "abcde")]
+    public void Sequences_AreReadAsAWhole(string text, string expected)
     {
-        Terminal.Write(text);
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        for (int piece = 1; piece <= bytes.Length; piece++)
+        {
+            Terminal.Reset();
+            for (int i = 0; i < bytes.Length; i += piece)
+            {
+                Terminal.Write(bytes.AsSpan(i, Math.Min(piece, bytes.Length - i)));
+            }
 
-        Assert.Equal(expected, Terminal.Row(0));
+            Assert.Equal(expected, Terminal.Text());
+        }
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0xe6, (byte)'x' }, "\ufffdx")]
+    [InlineData(new byte[] { 0xe6, 0xbc, (byte)'\r', (byte)'\n', (byte)'x' }, "\ufffd\nx")]
+    [InlineData(new byte[] { 0xe6, 0x1b, (byte)'[', (byte)'m', 0xbc, 0xa2 }, "\ufffd\ufffd\ufffd")]
+    [InlineData(new byte[] { 0xf8, 0x88, 0x80, 0x80, 0x80 }, "\ufffd\ufffd\ufffd\ufffd\ufffd")]
+    [InlineData(new byte[] { 0xc0, 0x80, 0xe0, 0x82, 0x9b }, "\ufffd\ufffd\ufffd\ufffd\ufffd")]
+    [InlineData(new byte[] { 0xf4, 0x90, 0x80, 0x80 }, "\ufffd\ufffd\ufffd\ufffd")]
+    [InlineData(new byte[] { 0xe6, 0xe6, 0xbc, 0xa2, 0xc2, 0x9b, (byte)'5', (byte)'b' }, "\ufffd漢5b")]
+    public void Utf8_Broken_IsShownAsSuchInAnyPieces(byte[] bytes, string expected)
+    {
+        for (int piece = 1; piece <= bytes.Length; piece++)
+        {
+            Terminal.Reset();
+            for (int i = 0; i < bytes.Length; i += piece)
+            {
+                Terminal.Write(bytes.AsSpan(i, Math.Min(piece, bytes.Length - i)));
+            }
+
+            Assert.Equal(expected, Terminal.Text());
+        }
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(17)]
+    [InlineData(100)]
+    [InlineData(100_000)]
+    public void Numbers_MoreThanTheLibraryKeeps_StayAway(int count)
+    {
+        string many = string.Concat(Enumerable.Repeat("1;", count));
+        foreach (char final in "mHrhlbJnX")
+        {
+            Terminal.Write($"\e[{many}1{final}\e[?{many}1{final}");
+        }
+
+        Terminal.Write("\ecx");
+        Assert.Equal("x", Terminal.Text());
+    }
+
+    [Fact]
+    public void Attributes_MoreThanTheLibraryKeeps_AllCount()
+    {
+        Terminal.Write("\e[0;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;22;4;38:2::1:2:3;48;5;196mx");
+
+        TerminalCell cell = Terminal.Cell(0, 0);
+        Assert.Equal((0x010203u, 0xff0000u, TerminalAttributes.Underline), (cell.Foreground, cell.Background, cell.Attributes));
+    }
+
+    [Theory]
+    [InlineData("38;5")]
+    [InlineData("38")]
+    [InlineData("38;2;1;2")]
+    [InlineData("38;5;256")]
+    [InlineData("38;2;1;2;256")]
+    [InlineData("58;5;4")]
+    [InlineData("38:7:1")]
+    [InlineData("4:9;24")]
+    public void Attributes_CutShort_ChangeNothing(string attributes)
+    {
+        // The numbers of the first are what the library would find behind a colour that is cut short.
+        Terminal.Write($"\e[38;5;196m\e[0m\e[{attributes}mx");
+
+        Assert.Equal((Grey, Black, TerminalAttributes.None), (Terminal.Cell(0, 0).Foreground, Terminal.Cell(0, 0).Background, Terminal.Cell(0, 0).Attributes));
+    }
+
+    [Theory]
+    [InlineData("2147483647")]
+    [InlineData("4294967297")]
+    [InlineData("99999999999999999999999")]
+    public void Numbers_TooGreat_AreTheGreatest(string number)
+    {
+        Terminal.Write($"\e[3;3H\e[{number}B\e[{number}Cx");
+
+        Assert.Equal('x', Terminal.Cell(4, 19).CodePoint);
+    }
+
+    [Fact]
+    public void Combining_ThatAreWide_DoNotWidenTheCharacterBefore()
+    {
+        Terminal.Write("か" + string.Concat(Enumerable.Repeat("\u3099", 40)) + "x");
+
+        Assert.Equal((2, TerminalCell.MaxMarks, 0x3099), (Terminal.Cell(0, 0).Width, Terminal.Cell(0, 0).MarkCount, Terminal.Cell(0, 0).Mark(0)));
+        Assert.Equal('x', Terminal.Cell(0, 2).CodePoint);
+    }
+
+    [Fact]
+    public void Combining_WithoutEnd_AreForgotten()
+    {
+        // The library would keep them all and look through them at each one: a minute for so many, instead of a moment.
+        byte[] marks = Encoding.UTF8.GetBytes("e" + string.Concat(Enumerable.Repeat("\u0301\e[m", 300_000)));
+        Stopwatch clock = Stopwatch.StartNew();
+        Terminal.Write(marks);
+
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public void Cursor_RestoredButNeverSaved_IsAsInANewTerminal()
+    {
+        foreach (string restore in (string[])["\e8", "\e[?1048l", "\e[?1049l", "\e[u"])
+        {
+            Terminal.Write($"\ec\e[31m\e[3 q\e[3;3H{restore}x\eP$q q\e\\");
+            Assert.Equal(("x", Grey, Black, 1), (Terminal.Text(), Terminal.Cell(0, 0).Foreground, Terminal.Cell(0, 0).Background, Terminal.CursorStyle));
+            Assert.Equal("\eP1$r2 q\e\\", _replies.ToString());
+            _replies.Clear();
+        }
+    }
+
+    [Theory]
+    [InlineData("\e7", "\e8")]
+    [InlineData("\e[s", "\e[u")]
+    [InlineData("\e[?1048h", "\e[?1048l")]
+    public void Cursor_IsSavedAndRestored(string save, string restore)
+    {
+        Terminal.Write($"\e[2;3H{save}\e[5;5H{restore}x");
+
+        Assert.Equal("\n  x", Terminal.Text());
+    }
+
+    [Fact]
+    public void Margins_AtTheSides_AreSetInTheirModeOnly()
+    {
+        Terminal.Write("\e[?69h\e[3;6s\e[3Gabcdef\e[3G\e[1P\e[?69l\e[2;2H\e[3;6sx");
+
+        Assert.Equal("  bcd ef\n x", Terminal.Text());
+    }
+
+    [Fact]
+    public void SoftReset_LeavesTextAndCursor()
+    {
+        Terminal.Write("text\e[2;4r\e[?6h\e[4h\e[?25l\e[31m\e(0\e[?6l\e[2;3H\e[!pq\e[2;1H");
+        Assert.Equal(("text\n  q", Grey, true), (Terminal.Text(), Terminal.Cell(1, 2).Foreground, Terminal.IsCursorVisible));
+
+        Terminal.Write("xy\e[5;1H\n");
+        Assert.Equal(("xyq", 1), (Terminal.Text(), Terminal.ScrollbackCount));
+    }
+
+    [Theory]
+    [InlineData("\eP$qm\e\\", "\eP1$rm\e\\")]
+    [InlineData("\e[2;4r\eP$qr\e\\", "\eP1$r2;4r\e\\")]
+    [InlineData("\eP$q\"q\e\\", "\eP1$r2\"q\e\\")]
+    [InlineData("\eP$q\"p\e\\", "\eP0$r\e\\")]
+    [InlineData("\eP$qsomething that is no setting\e\\", "\eP0$r\e\\")]
+    [InlineData("\ePsomething else\e\\", "")]
+    [InlineData("\eP$qm\x18", "")]
+    [InlineData("\eP$qm\e[m", "")]
+    public void Settings_AskedFor_AreTold(string question, string answer)
+    {
+        foreach (byte value in Encoding.UTF8.GetBytes(question))
+        {
+            Terminal.Write([value]);
+        }
+
+        Assert.Equal(answer, _replies.ToString());
+    }
+
+    [Fact]
+    public void Wide_WhoseLeftHalfIsDeleted_LeavesABlank()
+    {
+        Terminal.Write("漢\u0301\e[G\e[P");
+
+        Assert.Equal((' ', 0, 1), ((char)Terminal.Cell(0, 0).CodePoint, Terminal.Cell(0, 0).MarkCount, (int)Terminal.Cell(0, 0).Width));
     }
 
     [Fact]
