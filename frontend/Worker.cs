@@ -134,10 +134,8 @@ internal static class Worker
         services.AddSingleton(static provider => ScreenSources.Make(
             provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<IScreenSource>()));
         services.AddSingleton<IScreenSources>(static provider => provider.GetRequiredService<ScreenSources>());
-        services.AddSingleton(static provider => new VfbDriver(provider.GetRequiredService<VfbOptions>(), provider.GetRequiredService<IScreenSources>()));
-        services.AddSingleton<IFrontendDriver>(static provider => provider.GetRequiredService<VfbDriver>());
-        services.AddSingleton(CreateVkbdDriver);
-        services.AddSingleton<IFrontendDriver>(static provider => provider.GetRequiredService<VkbdDriver>());
+        services.AddFrontend(static provider => new VfbDriver(provider.GetRequiredService<VfbOptions>(), provider.GetRequiredService<IScreenSources>()));
+        services.AddFrontend(CreateVkbdDriver);
         return services.BuildServiceProvider();
     }
 

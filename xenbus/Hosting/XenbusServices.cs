@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Xenbus.Devices;
 using Xenbus.Domain;
 using Xenbus.Loop;
@@ -23,7 +24,10 @@ public static class XenbusServices
         services.TryAddSingleton(new FrontendHostOptions());
         services.AddSingleton(domain);
         services.AddSingleton(static provider => new EventLoop(provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<FrontendHost>();
+        // By a factory, not by its constructor: a native program need not carry what looks for constructors.
+        services.AddSingleton(static provider => new FrontendHost(
+            provider.GetRequiredService<IDomain>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<IDescriptorStore>(),
+            provider.GetServices<IFrontendDriver>(), provider.GetRequiredService<ILogger>(), provider.GetRequiredService<FrontendHostOptions>()));
         return services;
     }
 
@@ -32,6 +36,15 @@ public static class XenbusServices
         where TDriver : class, IFrontendDriver
     {
         services.AddSingleton<TDriver>();
+        services.AddSingleton<IFrontendDriver>(static provider => provider.GetRequiredService<TDriver>());
+        return services;
+    }
+
+    /// <summary>Adds a driver that <paramref name="make"/> makes, for a program that calls no constructors by reflection.</summary>
+    public static IServiceCollection AddFrontend<TDriver>(this IServiceCollection services, Func<IServiceProvider, TDriver> make)
+        where TDriver : class, IFrontendDriver
+    {
+        services.AddSingleton(make);
         services.AddSingleton<IFrontendDriver>(static provider => provider.GetRequiredService<TDriver>());
         return services;
     }
