@@ -55,4 +55,10 @@ internal static partial class Log
 
     [LoggerMessage(128, LogLevel.Information, "{Device}: {Size} needs another connection with more memory")]
     public static partial void ConnectingForSize(ILogger logger, string device, string size);
+
+    [LoggerMessage(140, LogLevel.Warning, "{Device}: backend takes no updates since {Seconds:0} s; is its QEMU still running? Look for its process on the host; the picture goes on when it does")]
+    public static partial void BackendTakesNothing(ILogger logger, string device, double seconds);
+
+    [LoggerMessage(141, LogLevel.Information, "{Device}: the backend takes updates again, after {Seconds:0} s")]
+    public static partial void BackendTakesAgain(ILogger logger, string device, double seconds);
 }

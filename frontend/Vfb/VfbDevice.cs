@@ -35,6 +35,7 @@ internal sealed class VfbDevice : FrontendDevice
     private readonly VfbDriver _driver;
     private readonly UpdateBudget _budget;
     private readonly LoopTimer _moreLater;
+    private readonly DrainWatch _drain;
     private SharedPages? _shared;
     private SharedPages? _memory;
     private IScreenSource? _source;
@@ -58,6 +59,7 @@ internal sealed class VfbDevice : FrontendDevice
         _driver = driver;
         _budget = new(context.Loop.Clock);
         _moreLater = context.Loop.CreateTimer(Send);
+        _drain = new(context.Loop, Send, context.Notify, TellDrain);
         driver.Add(this);
     }
 
@@ -69,6 +71,9 @@ internal sealed class VfbDevice : FrontendDevice
 
     /// <summary>What the backend knows, or null while there is no connection.</summary>
     public FramebufferGeometry? Geometry => _isConnected ? _canvas?.Geometry : null;
+
+    /// <summary>How long the backend has taken no updates although it was notified; null while it takes them, or may still.</summary>
+    public TimeSpan? BackendSilentFor => _drain.SilentFor;
 
     /// <summary>The sizes that a person named for it, the best one first.</summary>
     public ScreenSize[] Sizes => _options.SizesOf(Framebuffer);
@@ -172,6 +177,7 @@ internal sealed class VfbDevice : FrontendDevice
     {
         _isConnected = true;
         _firstEvent = _out.Produced;
+        _drain.Begin(_out, Notes.SilentSince);
         _canvas!.Changed(_canvas.Bounds);
         BackendChanged();
         Report(_canvas.Geometry);
@@ -247,6 +253,7 @@ internal sealed class VfbDevice : FrontendDevice
         }
 
         _moreLater.Cancel();
+        _drain.Stop();
         _isConnected = _updatesRequested = _resizeIsDue = _isPictureTaken = false;
         _shared = null;
         _memory = null;
@@ -262,6 +269,7 @@ internal sealed class VfbDevice : FrontendDevice
     {
         Disconnect();
         _moreLater.Dispose();
+        _drain.Dispose();
         _driver.Remove(this);
     }
 
@@ -405,6 +413,22 @@ internal sealed class VfbDevice : FrontendDevice
         if (_out.Publish(page))
         {
             _context.Notify();
+        }
+
+        _drain.Follow(_out, !_budget.IsNobodyLooking);
+    }
+
+    private void TellDrain(TimeSpan time)
+    {
+        // A successor must neither say it again nor forget that it was said.
+        Notes.SilentSince = _drain.SilentSince;
+        if (_drain.SilentSince != 0)
+        {
+            Log.BackendTakesNothing(_context.Logger, _context.Identity.Name, time.TotalSeconds);
+        }
+        else
+        {
+            Log.BackendTakesAgain(_context.Logger, _context.Identity.Name, time.TotalSeconds);
         }
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace XenFbFront.Vfb;
 
 /// <summary>What a successor of the worker must know of a framebuffer. Lies in <see cref="Xenbus.Devices.DeviceResources.Notes"/>.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 16)]
+[StructLayout(LayoutKind.Explicit, Size = 24)]
 internal struct VfbNotes
 {
     /// <summary>Width in the low half, height in the high half: changed by one store, so that no successor finds one of them new and one old.</summary>
@@ -14,6 +14,9 @@ internal struct VfbNotes
 
     /// <summary>Directory pages before the pixel pages in the second allocation.</summary>
     [FieldOffset(12)] public int DirectoryPages;
+
+    /// <summary>When the backend last took something, a timestamp, if it was said that it takes nothing; else 0.</summary>
+    [FieldOffset(16)] public long SilentSince;
 
     /// <summary>Width, pixels.</summary>
     public readonly int Width => (int)Size;

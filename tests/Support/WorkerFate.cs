@@ -1,4 +1,5 @@
 using Xenbus.Domain.Faults;
+using Xenbus.Linux.Interop;
 
 namespace XenFbFront.Tests.Support;
 
@@ -25,6 +26,9 @@ internal sealed class WorkerFate : IFaultPlan
 
     /// <summary>Chooses the errno of a call by its kind and its number among those that can fail, from 1; 0 lets it pass.</summary>
     public Func<DomainCall, long, int>? Refuse { get; set; }
+
+    /// <summary>Whether an event to the backend is lost.</summary>
+    public Func<bool>? LosesEvent { get; set; }
 
     /// <summary>Dies at the given moment from now, 1 for the next.</summary>
     public void KillAfter(long moments) => _killAt = Moments + moments;
@@ -67,6 +71,11 @@ internal sealed class WorkerFate : IFaultPlan
     {
         // Between the answer of xenstore and unbinding lies an instant in which a restore cannot be seen: see the threat model.
         Point(canPause: call is not (DomainCall.UnbindPort or DomainCall.BindPort));
+        if (call == DomainCall.Notify && LosesEvent?.Invoke() == true)
+        {
+            return Errno.EIO;
+        }
+
         // Giving back is refused only for what was never given.
         if (call is DomainCall.Notify or DomainCall.ReadPending or DomainCall.Unmask or DomainCall.FreePages or DomainCall.UnbindPort)
         {

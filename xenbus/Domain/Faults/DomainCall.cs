@@ -36,7 +36,7 @@ public enum DomainCall
     /// <summary><see cref="IEventChannels.Unbind"/>, which fails by returning false.</summary>
     UnbindPort,
 
-    /// <summary><see cref="IEventChannels.Notify"/>, which cannot fail.</summary>
+    /// <summary><see cref="IEventChannels.Notify"/>, which fails by the event being lost.</summary>
     Notify,
 
     /// <summary><see cref="IEventChannels.ReadPending"/>, which cannot fail.</summary>

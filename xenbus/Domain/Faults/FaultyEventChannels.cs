@@ -35,7 +35,11 @@ internal sealed class FaultyEventChannels(IEventChannels inner, FaultyDomain dom
     /// <inheritdoc/>
     public void Notify(EventChannelPort port)
     {
-        domain.Before(DomainCall.Notify);
+        if (domain.Before(DomainCall.Notify) != 0)
+        {
+            return;
+        }
+
         inner.Notify(port);
         domain.After(DomainCall.Notify);
     }
