@@ -605,6 +605,7 @@ internal static class LayoutTable
         // Error numbers.
         Named(Errno.EPERM, 1, ErrnoHeader),
         Named(Errno.ENOENT, 2, ErrnoHeader),
+        Named(Errno.ESRCH, 3, ErrnoHeader),
         Named(Errno.EINTR, 4, ErrnoHeader),
         Named(Errno.EIO, 5, ErrnoHeader),
         Named(Errno.ENXIO, 6, ErrnoHeader),
@@ -655,6 +656,7 @@ internal static class LayoutTable
         Constant(OpenFlags.Truncate, 0x200, "O_TRUNC", Fcntl),
         Constant(OpenFlags.Append, 0x400, "O_APPEND", Fcntl),
         Constant(OpenFlags.NonBlocking, 0x800, "O_NONBLOCK", Fcntl),
+        Constant(OpenFlags.NoLinks, 0x20000, "O_NOFOLLOW", Fcntl),
         Constant(OpenFlags.CloseOnExec, 0x80000, "O_CLOEXEC", Fcntl),
         Constant(Libc.Stream, 1, "SOCK_STREAM", Socket),
         Constant(Libc.SequencedPacket, 5, "SOCK_SEQPACKET", Socket),
