@@ -234,6 +234,9 @@ public sealed unsafe partial class VirtualTerminal
         {
             Give(character);
         }
+
+        // A repetition is no character, so another one behind it repeats nothing.
+        _lastLength = 0;
     }
 
     /// <summary>Switches modes one by one.</summary>
