@@ -55,6 +55,9 @@ public sealed unsafe partial class VirtualTerminal
 
         /// <summary>Several modes.</summary>
         Modes,
+
+        /// <summary>SGR with an attribute that the library does not have.</summary>
+        Attributes,
     }
 
     private void Filter(ReadOnlySpan<byte> bytes)
@@ -185,6 +188,7 @@ public sealed unsafe partial class VirtualTerminal
             (byte)'p' when parameters.SequenceEqual("!"u8) => SequenceKind.SoftReset,
             (byte)'J' when parameters.SequenceEqual("3"u8) => SequenceKind.ForgetAbove,
             (byte)'h' or (byte)'l' when parameters is [(byte)'?', ..] && parameters.Contains((byte)';') => SequenceKind.Modes,
+            (byte)'m' when HasMoreAttributes(parameters) => SequenceKind.Attributes,
             _ => SequenceKind.Plain,
         };
     }
@@ -195,6 +199,9 @@ public sealed unsafe partial class VirtualTerminal
         {
             case SequenceKind.Modes:
                 GiveModes(bytes[3..]);
+                return;
+            case SequenceKind.Attributes:
+                GiveAttributes(bytes[2..^1]);
                 return;
             case SequenceKind.Repeat:
                 Repeat(bytes[2..^1]);
