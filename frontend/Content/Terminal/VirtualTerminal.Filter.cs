@@ -217,8 +217,8 @@ public sealed unsafe partial class VirtualTerminal
                 ResetMore();
                 break;
             case SequenceKind.SoftReset:
-                // Setting the region moves the cursor; what was saved of it is reset too.
-                Give("\e7\e[r\e8"u8);
+                // Text is plain again. Setting the region moves the cursor; what was saved of it is reset too.
+                Give("\e[0m\e7\e[r\e8"u8);
                 break;
             case SequenceKind.ForgetAbove:
                 _scrollback.Clear();
