@@ -86,9 +86,9 @@ public class TerminalProgramTests
     {
         Dictionary<string, string> own = new() { ["HOME"] = "/root", ["LC_ALL"] = "de_DE.UTF-8", ["PATH"] = "/opt", ["NOTIFY_SOCKET"] = "/run/notify", ["TERM"] = "linux" };
 
-        Assert.Equal(["TERM=xterm-256color", "COLORTERM=truecolor", "HOME=/root", "PATH=/opt", "LC_ALL=de_DE.UTF-8"], TerminalProgram.Environment(own.GetValueOrDefault));
+        Assert.Equal(["TERM=xterm-256color", "COLORTERM=truecolor", "COLORFGBG=7;0", "HOME=/root", "PATH=/opt", "LC_ALL=de_DE.UTF-8"], TerminalProgram.Environment(own.GetValueOrDefault));
         Assert.Equal(
-            ["TERM=xterm-256color", "COLORTERM=truecolor", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"],
+            ["TERM=xterm-256color", "COLORTERM=truecolor", "COLORFGBG=7;0", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"],
             TerminalProgram.Environment(static _ => null));
     }
 
