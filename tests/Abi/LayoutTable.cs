@@ -336,6 +336,8 @@ internal static class LayoutTable
             new(nameof(TerminalRecord.InputHead), null, 32),
             new(nameof(TerminalRecord.InputGeneration), null, 36),
             new(nameof(TerminalRecord.ProcessId), null, 40),
+            new(nameof(TerminalRecord.Columns), null, 44),
+            new(nameof(TerminalRecord.Rows), null, 46),
             new(nameof(TerminalRecord.Even), null, 48),
             new(nameof(TerminalRecord.Odd), null, 144),
             new(nameof(TerminalRecord.Modes), null, 240),
