@@ -119,6 +119,7 @@ internal sealed class VfbDevice : FrontendDevice
         _in = new(EventRingLayout.FramebufferIn);
         _budget.Reset();
         Notes = new() { Size = VfbNotes.PackSize(geometry.Width, geometry.Height), Depth = geometry.Depth, DirectoryPages = directoryPages };
+        NoteAsked();
 
         AttachSource(source, geometry, directoryPages);
         details[PublishedNodes.PageReference] = sharedFrame[0].ToString();
@@ -154,6 +155,7 @@ internal sealed class VfbDevice : FrontendDevice
             throw new XenException("take over", _context.Identity.Name, 0, $"the predecessor's notes are damaged ({reason})");
         }
 
+        _asked = VfbNotes.Unpack(notes.Asked);
         Span<byte> page = _shared.Bytes;
         _out = EventRingWriter.TakeOver(EventRingLayout.FramebufferOut, page, out RingStatus outStatus);
         _in = EventRingReader.TakeOver(EventRingLayout.FramebufferIn, page, out RingStatus inStatus);
@@ -192,6 +194,7 @@ internal sealed class VfbDevice : FrontendDevice
 
         if (LookForSize())
         {
+            NoteAsked();
             Follow(_asked!.Value);
         }
     }
@@ -336,6 +339,8 @@ internal sealed class VfbDevice : FrontendDevice
         Log.WrongSize(_context.Logger, _context.Identity.Name, node, reason);
         return false;
     }
+
+    private void NoteAsked() => Notes.Asked = _asked is { } size ? VfbNotes.PackSize(size.Width, size.Height) : 0;
 
     private void Follow(ScreenSize size)
     {

@@ -362,11 +362,12 @@ internal static class LayoutTable
             new(nameof(ConnectionRecord.AllocationEntry.PageCount), null, 8),
         ]),
 
-        Own<VfbNotes>(16,
+        Own<VfbNotes>(24,
         [
             new(nameof(VfbNotes.Size), null, 0),
             new(nameof(VfbNotes.Depth), null, 8),
             new(nameof(VfbNotes.DirectoryPages), null, 12),
+            new(nameof(VfbNotes.Asked), null, 16),
         ]),
 
         Own<VkbdModes>(32,
