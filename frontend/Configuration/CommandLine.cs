@@ -287,7 +287,7 @@ internal static class CommandLine
         List<ScreenSize> sizes = [];
         foreach (string text in value[(equals + 1)..].Split(','))
         {
-            sizes.Add(ScreenSize.TryParse(text, out ScreenSize size) ? size : throw Wrong("size", value, "WIDTHxHEIGHT in pixels, as in 1024x768, or several with commas, or 1=1024x768 for vfb/1 alone"));
+            sizes.Add(ScreenSize.TryParse(text, out ScreenSize size) ? size : throw Wrong("size", value, "WIDTHxHEIGHT in pixels, as in 1024x768"));
         }
 
         if (equals < 0)

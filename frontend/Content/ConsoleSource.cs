@@ -53,7 +53,7 @@ public sealed class ConsoleSource : IScreenSource
     private Canvas? _canvas;
     private TextScreen? _screen;
     private string? _note;
-    private int _firstColumn, _firstRow;
+    private GridView? _view;
     private (int Width, int Height) _sizeAskedFor;
     private (int Terminal, int Columns, int Rows) _fitted;
     private bool _hasBlinkingText;
@@ -244,17 +244,7 @@ public sealed class ConsoleSource : IScreenSource
     /// <returns>Whether it has another size now.</returns>
     private bool TryFit()
     {
-        (int Columns, int Rows) wanted = (_next.Columns, _next.Rows);
-        if (_geometry.Kind == ConsoleGeometryKind.Fixed)
-        {
-            wanted = (_geometry.Columns, _geometry.Rows);
-        }
-        else if (_geometry.Kind == ConsoleGeometryKind.Fit && _canvas is { } canvas)
-        {
-            TextFont font = _painter.Font;
-            wanted = (Math.Clamp(canvas.Width / font.CellWidth, 1, TextGridContents.MaximumSide), Math.Clamp(canvas.Height / font.CellHeight, 1, TextGridContents.MaximumSide));
-        }
-        else
+        if (_geometry.Wanted(_canvas, _painter.Font) is not { } wanted)
         {
             return false;
         }
@@ -294,7 +284,7 @@ public sealed class ConsoleSource : IScreenSource
         }
 
         // Text that was dark comes back with everything else.
-        bool mustSetAll = SetColours() | ScrollToCursor() | isNew | (_blink.IsDark && _hasBlinkingText);
+        bool mustSetAll = SetColours() | _view!.Follow(_present.CursorColumn, _present.CursorRow) | isNew | (_blink.IsDark && _hasBlinkingText);
         bool hasCursor = _present.CursorColumn >= 0 && _present.CursorRow >= 0 && _cursor != CursorShape.None;
         _hasBlinkingText = _blink.IsEnabled && HasBlinkingText();
         _blink.Restart(hasCursor || _hasBlinkingText);
@@ -315,7 +305,7 @@ public sealed class ConsoleSource : IScreenSource
     {
         TextScreen screen = _screen!;
         bool hasCursor = _present.CursorColumn >= 0 && _present.CursorRow >= 0 && !_blink.IsDark;
-        screen.SetCursor(_present.CursorColumn - _firstColumn, _present.CursorRow - _firstRow, hasCursor ? _cursor : CursorShape.None);
+        screen.SetCursor(_present.CursorColumn - _view!.FirstColumn, _present.CursorRow - _view.FirstRow, hasCursor ? _cursor : CursorShape.None);
         if (screen.Draw(canvas))
         {
             canvas.Flush();
@@ -345,34 +335,9 @@ public sealed class ConsoleSource : IScreenSource
             canvas.Changed(canvas.Bounds);
         }
 
-        TextFont font = _painter.Font;
-        // At least one, even if only a part of it is on the canvas.
-        int columns = Math.Clamp(canvas.Width / font.CellWidth, 1, _present.Columns), rows = Math.Clamp(canvas.Height / font.CellHeight, 1, _present.Rows);
-        int originX = Math.Max(0, (canvas.Width - columns * font.CellWidth) / 2), originY = Math.Max(0, (canvas.Height - rows * font.CellHeight) / 2);
-        _screen = new(_painter, originX, originY, columns, rows, Black, Black);
+        _view = new(canvas, _painter.Font, _present.Columns, _present.Rows);
+        _screen = new(_painter, _view.OriginX, _view.OriginY, _view.Columns, _view.Rows, Black, Black);
         _note = null;
-        (_firstColumn, _firstRow) = (0, 0);
-    }
-
-    /// <summary>Chooses the part of the grid that contains the cursor, moving as little as possible.</summary>
-    /// <returns>Whether it is another part than before.</returns>
-    private bool ScrollToCursor()
-    {
-        int firstColumn = First(_firstColumn, _present.CursorColumn, _screen!.Columns, _present.Columns);
-        int firstRow = First(_firstRow, _present.CursorRow, _screen.Rows, _present.Rows);
-        bool didMove = firstColumn != _firstColumn || firstRow != _firstRow;
-        (_firstColumn, _firstRow) = (firstColumn, firstRow);
-        return didMove;
-
-        static int First(int first, int cursor, int visible, int total)
-        {
-            if (cursor >= 0 && cursor < total)
-            {
-                first = cursor < first ? cursor : Math.Max(first, cursor - visible + 1);
-            }
-
-            return Math.Clamp(first, 0, total - visible);
-        }
     }
 
     /// <summary>Works out the colours of the 16 numbers that an attribute may name.</summary>
@@ -400,7 +365,7 @@ public sealed class ConsoleSource : IScreenSource
         mustSetAll |= shift != _next.AttributeShift || _present.Cells.Length != _next.Cells.Length;
         for (int row = 0; row < screen.Rows; row++)
         {
-            int start = (_firstRow + row) * stride + _firstColumn;
+            int start = (_view!.FirstRow + row) * stride + _view.FirstColumn;
             ReadOnlySpan<ushort> cells = _present.Cells.Slice(start, screen.Columns);
             ReadOnlySpan<uint> codePoints = _present.CodePoints.Slice(start, screen.Columns);
             // _next still holds what was read before. Most rows are the same, and comparing a row is cheaper than looking its glyphs up.

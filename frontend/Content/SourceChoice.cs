@@ -30,7 +30,7 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
 
         FontChoice font = FontChoice.Make(options);
         bool isTryOut = options.Loopback is not null;
-        TerminalOptions terminal = new() { Command = options.TerminalCommand, RestartsByKey = isTryOut, Font = font.Font };
+        TerminalOptions terminal = new() { Command = options.TerminalCommand, RestartsByKey = isTryOut, Font = font.Font, Geometry = options.Geometry };
         if (options.Source == SourceKind.Terminal)
         {
             return TerminalSource.TryOpen(terminal, loop, store, out TerminalSource? asked, out string missing)

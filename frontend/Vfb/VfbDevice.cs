@@ -124,6 +124,7 @@ internal sealed class VfbDevice : FrontendDevice
         _in = new(EventRingLayout.FramebufferIn);
         _budget.Reset();
         Notes = new() { Size = VfbNotes.PackSize(geometry.Width, geometry.Height), Depth = geometry.Depth, DirectoryPages = directoryPages };
+        NoteAsked();
 
         AttachSource(source, geometry, directoryPages);
         details[PublishedNodes.PageReference] = sharedFrame[0].ToString();
@@ -159,6 +160,7 @@ internal sealed class VfbDevice : FrontendDevice
             throw new XenException("take over", _context.Identity.Name, 0, $"the predecessor's notes are damaged ({reason})");
         }
 
+        _asked = VfbNotes.Unpack(notes.Asked);
         Span<byte> page = _shared.Bytes;
         _out = EventRingWriter.TakeOver(EventRingLayout.FramebufferOut, page, out RingStatus outStatus);
         _in = EventRingReader.TakeOver(EventRingLayout.FramebufferIn, page, out RingStatus inStatus);
@@ -198,6 +200,7 @@ internal sealed class VfbDevice : FrontendDevice
 
         if (LookForSize())
         {
+            NoteAsked();
             Follow(_asked!.Value);
         }
     }
@@ -344,6 +347,8 @@ internal sealed class VfbDevice : FrontendDevice
         Log.WrongSize(_context.Logger, _context.Identity.Name, node, reason);
         return false;
     }
+
+    private void NoteAsked() => Notes.Asked = _asked is { } size ? VfbNotes.PackSize(size.Width, size.Height) : 0;
 
     private void Follow(ScreenSize size)
     {

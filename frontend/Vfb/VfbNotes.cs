@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace XenFbFront.Vfb;
 
 /// <summary>What a successor of the worker must know of a framebuffer. Lies in <see cref="Xenbus.Devices.DeviceResources.Notes"/>.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 24)]
+[StructLayout(LayoutKind.Explicit, Size = 32)]
 internal struct VfbNotes
 {
     /// <summary>Width in the low half, height in the high half: changed by one store, so that no successor finds one of them new and one old.</summary>
@@ -15,8 +15,11 @@ internal struct VfbNotes
     /// <summary>Directory pages before the pixel pages in the second allocation.</summary>
     [FieldOffset(12)] public int DirectoryPages;
 
+    /// <summary>What somebody asked for, as <see cref="Size"/>, 0 for nothing: a restored domain's directory does not know it any more.</summary>
+    [FieldOffset(16)] public long Asked;
+
     /// <summary>When the backend last took something, a timestamp, if it was said that it takes nothing; else 0.</summary>
-    [FieldOffset(16)] public long SilentSince;
+    [FieldOffset(24)] public long SilentSince;
 
     /// <summary>Width, pixels.</summary>
     public readonly int Width => (int)Size;
@@ -26,4 +29,7 @@ internal struct VfbNotes
 
     /// <summary>Makes a <see cref="Size"/>.</summary>
     public static long PackSize(int width, int height) => (long)height << 32 | (uint)width;
+
+    /// <summary>Reads an <see cref="Asked"/>.</summary>
+    public static ScreenSize? Unpack(long size) => size == 0 ? null : new((int)size, (int)(size >> 32));
 }

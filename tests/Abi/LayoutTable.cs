@@ -336,6 +336,8 @@ internal static class LayoutTable
             new(nameof(TerminalRecord.InputHead), null, 32),
             new(nameof(TerminalRecord.InputGeneration), null, 36),
             new(nameof(TerminalRecord.ProcessId), null, 40),
+            new(nameof(TerminalRecord.Columns), null, 44),
+            new(nameof(TerminalRecord.Rows), null, 46),
             new(nameof(TerminalRecord.Even), null, 48),
             new(nameof(TerminalRecord.Odd), null, 144),
             new(nameof(TerminalRecord.Modes), null, 240),
@@ -360,12 +362,13 @@ internal static class LayoutTable
             new(nameof(ConnectionRecord.AllocationEntry.PageCount), null, 8),
         ]),
 
-        Own<VfbNotes>(24,
+        Own<VfbNotes>(32,
         [
             new(nameof(VfbNotes.Size), null, 0),
             new(nameof(VfbNotes.Depth), null, 8),
             new(nameof(VfbNotes.DirectoryPages), null, 12),
-            new(nameof(VfbNotes.SilentSince), null, 16),
+            new(nameof(VfbNotes.Asked), null, 16),
+            new(nameof(VfbNotes.SilentSince), null, 24),
         ]),
 
         Own<VkbdModes>(32,
@@ -606,6 +609,7 @@ internal static class LayoutTable
         // Error numbers.
         Named(Errno.EPERM, 1, ErrnoHeader),
         Named(Errno.ENOENT, 2, ErrnoHeader),
+        Named(Errno.ESRCH, 3, ErrnoHeader),
         Named(Errno.EINTR, 4, ErrnoHeader),
         Named(Errno.EIO, 5, ErrnoHeader),
         Named(Errno.ENXIO, 6, ErrnoHeader),
@@ -656,6 +660,7 @@ internal static class LayoutTable
         Constant(OpenFlags.Truncate, 0x200, "O_TRUNC", Fcntl),
         Constant(OpenFlags.Append, 0x400, "O_APPEND", Fcntl),
         Constant(OpenFlags.NonBlocking, 0x800, "O_NONBLOCK", Fcntl),
+        Constant(OpenFlags.NoLinks, 0x20000, "O_NOFOLLOW", Fcntl),
         Constant(OpenFlags.CloseOnExec, 0x80000, "O_CLOEXEC", Fcntl),
         Constant(Libc.Stream, 1, "SOCK_STREAM", Socket),
         Constant(Libc.SequencedPacket, 5, "SOCK_SEQPACKET", Socket),

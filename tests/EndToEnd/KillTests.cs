@@ -5,7 +5,7 @@ using Xunit;
 namespace XenFbFront.Tests.EndToEnd;
 
 [Collection(ProcessCollection.Name)]
-public class KillTests
+public partial class KillTests
 {
     [Theory]
     [InlineData(FrontendKind.Built, 15, 1)]

@@ -16,7 +16,7 @@ internal sealed class RunningSystem : IDisposable
     private readonly List<string> _log = [];
     private readonly List<DeviceStateChange> _changes = [];
 
-    public RunningSystem(string frontendPath, IEnumerable<string> arguments, BackendOptions? options = null, string? directory = null)
+    public RunningSystem(string frontendPath, IEnumerable<string> arguments, BackendOptions? options = null, string? directory = null, bool isRecorded = true)
     {
         Directory = directory ?? Path.Combine(Path.GetTempPath(), $"xenfbfront-test-{Guid.NewGuid():N}");
         Session = new LoopbackSession(Directory, options ?? new BackendOptions(), line =>
@@ -33,7 +33,7 @@ internal sealed class RunningSystem : IDisposable
                 _changes.Add(change);
             }
         };
-        Frontend = FrontendProcess.Start(frontendPath, ["--loopback", Session.GuestDirectory, "--sink", $"record:{RecordFile}", "--log", "warning", .. arguments]);
+        Frontend = FrontendProcess.Start(frontendPath, ["--loopback", Session.GuestDirectory, .. isRecorded ? ["--sink", $"record:{RecordFile}"] : Array.Empty<string>(), "--log", "warning", .. arguments]);
     }
 
     public string Directory { get; }

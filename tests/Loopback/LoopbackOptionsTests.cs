@@ -9,7 +9,7 @@ public sealed class LoopbackOptionsTests
     /// <summary>Options of the frontend that make no sense here: the tool says them itself, or they are about a real guest.</summary>
     private static readonly string[] s_notHandedOn = ["--unbind", "--loopback", "--config", "--no-holder", "--version"];
 
-    public static TheoryData<string> HandedOn => [.. CommandLine.Help.Split('\n')
+    public static TheoryData<string> HandedOn => [.. CommandLine.WholeHelp.Split('\n')
         .Select(static line => line.TrimStart().Split(' ')[0]).Where(static name => name.StartsWith("--", StringComparison.Ordinal)).Except(s_notHandedOn)];
 
     [Theory]

@@ -54,7 +54,9 @@ public sealed class SizesTests
         ScreenSize size = new(640, 480);
         system.WriteNode("vfb", Node, size.ToString());
         system.Run(() => Shows(system, size), $"the picture at {size}");
-        Assert.Equal(["vfb 5", "vfb 6", "vfb 1", "vfb 2", "vfb 4"], system.BackendHistory.Where(static line => line.StartsWith("vfb", StringComparison.Ordinal)));
+        string[] states = [.. system.BackendHistory.Where(static line => line.StartsWith("vfb", StringComparison.Ordinal)).SkipWhile(static line => line == "vfb 4")];
+        // It may write a state again that it has.
+        Assert.Equal(["vfb 5", "vfb 6", "vfb 1", "vfb 2", "vfb 4"], states.Where((state, i) => i == 0 || state != states[i - 1]));
         Assert.Equal(0, system.FreedWhileMapped);
         Assert.Contains(system.Log.Lines, static line => line.Contains("640x480 needs another connection", StringComparison.Ordinal));
         system.EndAndExpectNothingLeft();

@@ -11,12 +11,14 @@ internal sealed class BenchOptions
     public const string Help = """
         Bench: what the daemon costs, measured
 
-        usage: dotnet run -c Release --project tools/Bench -- [figures|console|micro|all] [OPTION...]
+        usage: dotnet run -c Release --project tools/Bench -- [figures|console|terminal|micro|all] [OPTION...]
 
           figures            size, memory, start, allocations and idle wake-ups of the
                              published daemon against their limits (the default)
           console            what a mirrored text console costs, as ratios to something
                              bare, against their limits
+          terminal           how fast the built-in terminal takes text, as ratios to a
+                             loop that only reads it, against their limits
           micro              times of single steps, as ratios to something bare
           all                everything
           --frontend PATH    the published daemon (default: where dotnet publish puts it)
@@ -34,6 +36,9 @@ internal sealed class BenchOptions
 
     /// <summary>Whether the console's figures are asked for.</summary>
     public bool HasConsole { get; private set; }
+
+    /// <summary>Whether the terminal's figures are asked for.</summary>
+    public bool HasTerminal { get; private set; }
 
     /// <summary>Whether the single steps are asked for.</summary>
     public bool HasMicro { get; private set; }
@@ -60,16 +65,19 @@ internal sealed class BenchOptions
             switch (arguments[i])
             {
                 case "figures":
-                    (options.HasFigures, options.HasConsole, options.HasMicro) = (true, false, false);
+                    (options.HasFigures, options.HasConsole, options.HasTerminal, options.HasMicro) = (true, false, false, false);
                     break;
                 case "console":
-                    (options.HasFigures, options.HasConsole, options.HasMicro) = (false, true, false);
+                    (options.HasFigures, options.HasConsole, options.HasTerminal, options.HasMicro) = (false, true, false, false);
+                    break;
+                case "terminal":
+                    (options.HasFigures, options.HasConsole, options.HasTerminal, options.HasMicro) = (false, false, true, false);
                     break;
                 case "micro":
-                    (options.HasFigures, options.HasConsole, options.HasMicro) = (false, false, true);
+                    (options.HasFigures, options.HasConsole, options.HasTerminal, options.HasMicro) = (false, false, false, true);
                     break;
                 case "all":
-                    (options.HasFigures, options.HasConsole, options.HasMicro) = (true, true, true);
+                    (options.HasFigures, options.HasConsole, options.HasTerminal, options.HasMicro) = (true, true, true, true);
                     break;
                 case "--verbose":
                     options.IsVerbose = true;

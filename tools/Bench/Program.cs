@@ -3,6 +3,7 @@ using XenFbFront.Bench;
 using XenFbFront.Bench.ConsoleCost;
 using XenFbFront.Bench.Figures;
 using XenFbFront.Bench.Micro;
+using XenFbFront.Bench.TerminalCost;
 using XenFbFront.Configuration;
 
 if (args.Contains("--help") || args.Contains("-h"))
@@ -23,6 +24,11 @@ try
     if (options.HasConsole)
     {
         isGood &= new ConsoleFigures(options).Print();
+    }
+
+    if (options.HasTerminal)
+    {
+        isGood &= new TerminalFigures(options).Print();
     }
 
     if (options.HasMicro)

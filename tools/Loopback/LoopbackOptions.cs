@@ -25,7 +25,7 @@ internal sealed class LoopbackOptions
           --vt N            the text console to show (default: the active one)
           --sink WHERE      what takes input: uinput, uhid, console, record:FILE or none
                             (default: the terminal, else a record removed at the end)
-          --size WxH        size in pixels; --depth BITS: 8, 16, 24 or 32 (default)
+          --size WxH        size in pixels; --max-size WxH: room to grow; --depth BITS
           --font FILE       PSF font; --fallback-font FILE: for the rest; --scale N
           --geometry CxR    columns and rows of the text console, keep (default) or fit
           --cursor SHAPE    underline, block or none; --blink MS: how long it shows

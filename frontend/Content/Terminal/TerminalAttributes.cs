@@ -30,4 +30,10 @@ public enum TerminalAttributes : uint
 
     /// <summary>Struck through.</summary>
     Strike = 1 << 6,
+
+    /// <summary>Dim; shown as the colour at half its brightness. In the library it is a bit of the font's number.</summary>
+    Dim = 1 << 7,
+
+    /// <summary>Invisible, as a password that is echoed. In the library it is a bit of the font's number.</summary>
+    Invisible = 1 << 8,
 }

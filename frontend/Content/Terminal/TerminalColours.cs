@@ -45,7 +45,17 @@ internal sealed class TerminalColours
         TerminalAttributes attributes = (TerminalAttributes)cell.Attributes;
         uint foreground = Foreground(cell.Foreground, (attributes & TerminalAttributes.Bold) != 0);
         uint background = (cell.Background & IsDefaultBackground) != 0 ? Background : Plain(cell.Background);
-        return (attributes & TerminalAttributes.Reverse) != 0 ? (background, foreground) : (foreground, background);
+        if ((attributes & TerminalAttributes.Dim) != 0)
+        {
+            foreground = foreground >> 1 & 0x7f7f7f;
+        }
+
+        if ((attributes & TerminalAttributes.Reverse) != 0)
+        {
+            (foreground, background) = (background, foreground);
+        }
+
+        return ((attributes & TerminalAttributes.Invisible) != 0 ? background : foreground, background);
     }
 
     /// <summary>Bold text has the brighter of two colours, as on the kernel's console, where no font is bold.</summary>

@@ -26,7 +26,7 @@ internal sealed unsafe class TerminalMemory : IDisposable
     public const int InputBytes = 16 * 1024;
 
     /// <summary>Changes with the layout.</summary>
-    internal const uint Version = 1;
+    internal const uint Version = 2;
 
     internal const uint Magic = 0x74667858;
 

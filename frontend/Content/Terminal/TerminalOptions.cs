@@ -12,6 +12,9 @@ public sealed class TerminalOptions
     /// <summary>Font; null is the built-in one of 8x16.</summary>
     public TextFont? Font { get; set; }
 
+    /// <summary>How many columns and rows the terminal is to have, within the bounds of a <see cref="VirtualTerminal"/>.</summary>
+    public ConsoleGeometry Geometry { get; set; } = new(ConsoleGeometryKind.Fit);
+
     /// <summary>Lines kept of what scrolls off the top.</summary>
     public int ScrollbackLines { get; set; } = 10000;
 

@@ -68,7 +68,8 @@ internal sealed record TerminalProgram(string Path, string[] Arguments, bool IsL
     /// <summary>The program's environment, as <c>NAME=value</c>.</summary>
     public static string[] Environment(Func<string, string?> read)
     {
-        List<string> variables = [$"TERM={VirtualTerminal.TermName}", "COLORTERM=truecolor"];
+        // Grey on black: vim and others that would ask (OSC 11) and get no answer take their colours by it.
+        List<string> variables = [$"TERM={VirtualTerminal.TermName}", "COLORTERM=truecolor", "COLORFGBG=7;0"];
         foreach (string name in s_inherited)
         {
             if (read(name) is { } value)

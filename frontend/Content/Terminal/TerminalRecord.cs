@@ -33,6 +33,12 @@ internal struct TerminalRecord
     /// <summary>The program's process.</summary>
     [FieldOffset(40)] public int ProcessId;
 
+    /// <summary>Columns that the program was told last; 0 before the first.</summary>
+    [FieldOffset(44)] public ushort Columns;
+
+    /// <summary>Rows that the program was told last; 0 before the first.</summary>
+    [FieldOffset(46)] public ushort Rows;
+
     /// <summary>State of the input, for even generations.</summary>
     [FieldOffset(48)] public TerminalInputState Even;
 

@@ -80,6 +80,9 @@ internal sealed class TerminalSession : IDisposable
     /// <summary>Called when the screen may have changed.</summary>
     public Action? Changed { get; set; }
 
+    /// <summary>Size of the terminal in cells, also a predecessor's; null before the first <see cref="Show"/>.</summary>
+    public (int Columns, int Rows)? Size => _memory.Record.Columns == 0 ? null : (_memory.Record.Columns, _memory.Record.Rows);
+
     /// <summary>The state of the input; while <see cref="BeginInput"/> is not followed by its end, the one that is being made.</summary>
     public ref TerminalInputState Input => ref _staged;
 
@@ -105,6 +108,7 @@ internal sealed class TerminalSession : IDisposable
     {
         bool isNew = _size.Columns == 0;
         _size = (columns, rows, width, height);
+        (_memory.Record.Columns, _memory.Record.Rows) = ((ushort)columns, (ushort)rows);
         if ((columns, rows) != (Terminal.Columns, Terminal.Rows))
         {
             Terminal.Resize(columns, rows);

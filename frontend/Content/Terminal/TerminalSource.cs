@@ -23,10 +23,13 @@ public sealed class TerminalSource : IScreenSource
     private readonly LoopTimer _timer;
     private readonly BlinkClock _blink;
     private readonly TextPainter _painter;
+    private readonly ConsoleGeometry _geometry;
     private readonly bool _cursorMayBlink;
     private TerminalCell[] _cells = [];
     private Canvas? _canvas;
     private TextScreen? _screen;
+    private GridView? _view;
+    private (int Width, int Height) _sizeAskedFor;
     private long _lastDrawn;
     private int _viewLines;
     private long _viewBase;
@@ -36,6 +39,7 @@ public sealed class TerminalSource : IScreenSource
         _program = program;
         _loop = loop;
         _painter = new(options.Font ?? new(BuiltInFonts.Get(16)));
+        _geometry = options.Geometry.Kind == ConsoleGeometryKind.Automatic ? new(ConsoleGeometryKind.Fit) : options.Geometry;
         _cursorMayBlink = options.CursorMayBlink;
         _timer = loop.CreateTimer(Refresh);
         _blink = new(loop, BlinkMs, Refresh);
@@ -49,8 +53,10 @@ public sealed class TerminalSource : IScreenSource
     public bool AsksForLogin => _program.IsLogin;
 
     /// <inheritdoc/>
-    /// <remarks>The usual screen: 800x600 at the built-in font, 100x37 cells.</remarks>
-    public (int Width, int Height) PreferredSize => (Math.Max(800, 80 * _painter.Font.CellWidth), Math.Max(600, 25 * _painter.Font.CellHeight));
+    /// <remarks>Without a fixed size the usual screen: 800x600 at the built-in font, 100x37 cells.</remarks>
+    public (int Width, int Height) PreferredSize => _geometry.Kind == ConsoleGeometryKind.Fixed
+        ? Pixels(SizeFor(null))
+        : (Math.Max(800, 80 * _painter.Font.CellWidth), Math.Max(600, 25 * _painter.Font.CellHeight));
 
     /// <summary>Lines by which the view is above the screen.</summary>
     public int ViewLines => _viewLines;
@@ -84,16 +90,27 @@ public sealed class TerminalSource : IScreenSource
     public void Attach(Canvas canvas)
     {
         _canvas = canvas;
-        TextFont font = _painter.Font;
-        int columns = Math.Clamp(canvas.Width / font.CellWidth, VirtualTerminal.MinimumColumns, VirtualTerminal.MaximumSide);
-        int rows = Math.Clamp(canvas.Height / font.CellHeight, 1, VirtualTerminal.MaximumSide);
+        (int columns, int rows) = SizeFor(canvas);
+        (int Width, int Height) wanted = Pixels((columns, rows));
+        if (_geometry.Kind != ConsoleGeometryKind.Fit && (wanted.Width > canvas.Width || wanted.Height > canvas.Height) && wanted != _sizeAskedFor)
+        {
+            // Asked once for each size: the answer may be no, or may come true later, and then this source is attached anew.
+            _sizeAskedFor = wanted;
+            canvas.TryResize(wanted.Width, wanted.Height);
+            if (_canvas != canvas)
+            {
+                // Attached anew already, or detached until the new size is there.
+                return;
+            }
+        }
+
         _cells = new TerminalCell[columns];
+        _view = new(canvas, _painter.Font, columns, rows);
         uint background = Terminal.Background;
-        int originX = Math.Max(0, (canvas.Width - columns * font.CellWidth) / 2), originY = Math.Max(0, (canvas.Height - rows * font.CellHeight) / 2);
-        _screen = new(_painter, originX, originY, columns, rows, background, background);
+        _screen = new(_painter, _view.OriginX, _view.OriginY, _view.Columns, _view.Rows, background, background);
         canvas.Fill(canvas.Bounds, background);
         canvas.Changed(canvas.Bounds);
-        _session.Show(columns, rows, canvas.Width, canvas.Height);
+        _session.Show(columns, rows, wanted.Width, wanted.Height);
         Terminal.DamageAll();
         Refresh();
         canvas.Flush();
@@ -107,6 +124,7 @@ public sealed class TerminalSource : IScreenSource
         _blink.Keep(isNeeded: false);
         _canvas = null;
         _screen = null;
+        _view = null;
     }
 
     /// <inheritdoc/>
@@ -123,7 +141,7 @@ public sealed class TerminalSource : IScreenSource
     public void Scroll(int lines)
     {
         FollowView();
-        int wanted = Math.Clamp(_viewLines + lines, 0, Terminal.IsAlternate ? 0 : Terminal.ScrollbackCount);
+        int wanted = Math.Clamp(_viewLines + lines, 0, LinesAbove);
         if (wanted != _viewLines)
         {
             _viewLines = wanted;
@@ -133,7 +151,7 @@ public sealed class TerminalSource : IScreenSource
     }
 
     /// <summary>Back or forward by half a screen.</summary>
-    public void ScrollPage(bool isBack) => Scroll((isBack ? 1 : -1) * Math.Max(1, Terminal.Rows / 2));
+    public void ScrollPage(bool isBack) => Scroll((isBack ? 1 : -1) * Math.Max(1, (_view?.Rows ?? Terminal.Rows) / 2));
 
     /// <summary>Shows the screen itself again, as somebody types.</summary>
     public void ScrollToScreen() => Scroll(-_viewLines);
@@ -156,12 +174,25 @@ public sealed class TerminalSource : IScreenSource
     }
 
     /// <summary>The cell at a place on the canvas.</summary>
-    internal (int Column, int Row) CellAt(int x, int y) => _screen is { } screen
-        ? (Math.Clamp((x - screen.OriginX) / _painter.Font.CellWidth, 0, screen.Columns - 1), Math.Clamp((y - screen.OriginY) / _painter.Font.CellHeight, 0, screen.Rows - 1))
+    internal (int Column, int Row) CellAt(int x, int y) => _view is { } view
+        ? (view.FirstColumn + Math.Clamp((x - view.OriginX) / _painter.Font.CellWidth, 0, view.Columns - 1),
+            view.FirstRow + Math.Clamp((y - view.OriginY) / _painter.Font.CellHeight, 0, view.Rows - 1))
         : (0, 0);
 
     /// <summary>The canvas' size, pixels; 1x1 when there is none.</summary>
     internal (int Width, int Height) CanvasSize => _canvas is { } canvas ? (canvas.Width, canvas.Height) : (1, 1);
+
+    /// <summary>Lines above the view that can be looked at.</summary>
+    private int LinesAbove => (_view?.FirstRow ?? 0) + (Terminal.IsAlternate ? 0 : Terminal.ScrollbackCount);
+
+    private (int Columns, int Rows) SizeFor(Canvas? canvas)
+    {
+        // To keep its size it must have one.
+        (int columns, int rows) = _geometry.Wanted(canvas, _painter.Font) ?? _session.Size ?? new ConsoleGeometry(ConsoleGeometryKind.Fit).Wanted(canvas, _painter.Font)!.Value;
+        return (Math.Clamp(columns, VirtualTerminal.MinimumColumns, VirtualTerminal.MaximumSide), Math.Clamp(rows, 1, VirtualTerminal.MaximumSide));
+    }
+
+    private (int Width, int Height) Pixels((int Columns, int Rows) size) => (size.Columns * _painter.Font.CellWidth, size.Rows * _painter.Font.CellHeight);
 
     private void OnChanged()
     {
@@ -183,23 +214,25 @@ public sealed class TerminalSource : IScreenSource
 
     private void Refresh()
     {
-        if (_canvas is not { } canvas || _screen is not { } screen)
+        if (_canvas is not { } canvas || _screen is not { } screen || _view is not { } view)
         {
             return;
         }
 
         _lastDrawn = _loop.Clock.GetTimestamp();
         FollowView();
+        // Who looks back is not pulled along by the cursor.
+        bool mustSetAll = _viewLines > 0 || view.Follow(Terminal.CursorColumn, Terminal.CursorRow);
         for (int row = 0; row < screen.Rows; row++)
         {
-            if (_viewLines > 0 || Terminal.IsDamaged(row))
+            if (mustSetAll || Terminal.IsDamaged(view.FirstRow + row))
             {
-                SetRow(screen, row);
+                SetRow(screen, view, row);
             }
         }
 
         Terminal.ClearDamage();
-        SetCursor(screen);
+        SetCursor(screen, view);
         if (screen.Draw(canvas))
         {
             canvas.Flush();
@@ -213,7 +246,7 @@ public sealed class TerminalSource : IScreenSource
         int before = _viewLines;
         if (_viewLines > 0)
         {
-            _viewLines = (int)Math.Clamp(_viewLines + scrolled - _viewBase, 0, Terminal.IsAlternate ? 0 : Terminal.ScrollbackCount);
+            _viewLines = (int)Math.Clamp(_viewLines + scrolled - _viewBase, 0, LinesAbove);
         }
 
         _viewBase = scrolled;
@@ -223,9 +256,9 @@ public sealed class TerminalSource : IScreenSource
         }
     }
 
-    private void SetRow(TextScreen screen, int row)
+    private void SetRow(TextScreen screen, GridView view, int row)
     {
-        Terminal.ReadRow(row - _viewLines, _cells);
+        Terminal.ReadRow(view.FirstRow + row - _viewLines, _cells);
         TextFont font = _painter.Font;
         int rightHalf = 0;
         for (int column = 0; column < _cells.Length; column++)
@@ -246,8 +279,13 @@ public sealed class TerminalSource : IScreenSource
                 glyph = font.Combine(glyph, cell.Mark(mark));
             }
 
+            if (column < view.FirstColumn || column >= view.FirstColumn + view.Columns)
+            {
+                continue;
+            }
+
             TextDecorations lines = LinesOf(cell.Attributes);
-            screen.Set(column, row, new(lines == TextDecorations.None ? glyph : font.Decorate(glyph, lines), cell.Foreground, cell.Background));
+            screen.Set(column - view.FirstColumn, row, new(lines == TextDecorations.None ? glyph : font.Decorate(glyph, lines), cell.Foreground, cell.Background));
         }
     }
 
@@ -263,13 +301,13 @@ public sealed class TerminalSource : IScreenSource
         };
     }
 
-    private void SetCursor(TextScreen screen)
+    private void SetCursor(TextScreen screen, GridView view)
     {
         bool isShown = Terminal.IsCursorVisible && _viewLines == 0;
         _blink.Keep(isShown && _cursorMayBlink && Terminal.CursorBlinks);
 
         // A bar is drawn as a line beneath.
         CursorShape shape = !isShown || _blink.IsDark ? CursorShape.None : Terminal.CursorStyle == 1 ? CursorShape.Block : CursorShape.Underline;
-        screen.SetCursor(Terminal.CursorColumn, Terminal.CursorRow, shape);
+        screen.SetCursor(Terminal.CursorColumn - view.FirstColumn, Terminal.CursorRow - view.FirstRow, shape);
     }
 }

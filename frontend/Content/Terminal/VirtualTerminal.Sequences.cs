@@ -57,8 +57,9 @@ public sealed unsafe partial class VirtualTerminal
         switch (_leader, _intermediate, final)
         {
             case (0, 0, (byte)'b'):
+                // A repetition is no character, so another one behind it repeats nothing.
                 Repeat();
-                return;
+                break;
             case (0, 0, (byte)'m'):
                 GiveAttributes();
                 break;
@@ -176,7 +177,10 @@ public sealed unsafe partial class VirtualTerminal
             case [4, _]:
                 GiveSequence(0, numbers[..1], 0, (byte)'m');
                 break;
-            case [not (38 or 48 or 58)]:
+            case [Dim or Invisible or NotBoldOrDim or NotInvisible]:
+                GiveDimOrInvisible(numbers[0]);
+                break;
+            case [not (38 or 48 or 58 or (>= FirstFont and <= LastFont))]:
                 GiveSequence(0, numbers, 0, (byte)'m');
                 break;
         }

@@ -55,6 +55,13 @@ internal static unsafe partial class Vterm
     [LibraryImport(Library)]
     public static partial int vterm_state_set_termprop(nint state, VtermProperty property, int* value);
 
+    /// <summary>The attribute of text whose value is the number of a font. C: VTERM_ATTR_FONT of version 0.1.</summary>
+    public const int FontAttribute = 7;
+
+    /// <summary>Reads what text to come looks like. C: VTermValue, here always a number.</summary>
+    [LibraryImport(Library)]
+    public static partial int vterm_state_get_penattr(nint state, int attribute, int* value);
+
     [LibraryImport(Library)]
     public static partial nint vterm_obtain_screen(nint terminal);
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Xenbus.Linux.Interop;
 using Xenbus.Loop;
+using XenFbFront.Content;
 using XenFbFront.Content.Terminal;
 using XenFbFront.Input;
 using XenFbFront.Tests.Content.Support;
@@ -16,10 +17,10 @@ internal sealed class TerminalRun : IDisposable
 
     private readonly TerminalOptions _options;
 
-    public TerminalRun(string command, int columns = 80, int rows = 24, bool restartsByKey = true)
+    public TerminalRun(string command, int columns = 80, int rows = 24, bool restartsByKey = true, ConsoleGeometry geometry = default)
     {
         TerminalRequirement.Library();
-        _options = new() { Command = command, RestartsByKey = restartsByKey, CursorMayBlink = false };
+        _options = new() { Command = command, RestartsByKey = restartsByKey, CursorMayBlink = false, Geometry = geometry };
         (Loop, Source, Keyboard, Pointer, Canvas) = (null!, null!, null!, null!, new(columns * 8, rows * 16));
         StartWorker();
     }
@@ -62,10 +63,12 @@ internal sealed class TerminalRun : IDisposable
         Canvas = new(Canvas.Width, Canvas.Height);
     }
 
-    public void Show(int columns, int rows)
+    public void Show(int columns, int rows) => Show(new ArrayCanvas(columns * 8, rows * 16));
+
+    public void Show(ArrayCanvas canvas)
     {
         Source.Detach();
-        Canvas = new(columns * 8, rows * 16);
+        Canvas = canvas;
         Source.Attach(Canvas);
     }
 

@@ -8,7 +8,7 @@ using static XenFbFront.Input.InputCodes;
 
 namespace XenFbFront.Tests.Content.Terminal;
 
-public class TerminalSourceTests
+public partial class TerminalSourceTests
 {
     private const ushort KeyEnter = 28, KeyA = 30, KeyB = 48, LeftShift = 42, LeftControl = 29, LeftAlt = 56, PageUp = 104, PageDown = 109;
 

@@ -27,6 +27,7 @@ public sealed class TerminfoTests
         { "cuf 3", "\e[2;2H", "", 4, 1 },
         { "cub 3", "\e[2;6H", "", 2, 1 },
         { "cr", "abc", "abc", 0, 0 },
+        { "nel", "abc", "abc", 0, 1 },
         { "ht", "ab", "ab", 8, 0 },
         { "cbt", "\e[1;10H", "", 8, 0 },
         { "ed", Five + "\e[3;3H", "11111\n22222\n33", 2, 2 },
@@ -64,6 +65,8 @@ public sealed class TerminfoTests
         { "rmacs", "\e(0", "lqk", "lqk", 3, 0 },
         { "tbc", "", "\tx", "         x", 9, 0 },
         { "hts", "\e[3g\e[4G", "\r\tx", "   x", 4, 0 },
+        { "is2", "\e[4h\e[2;3r\e[?6h", "\e[Hab\r\e[5;1H\nX", "\n\n\n\nX", 1, 4 },
+        { "rs1", "\e[4hab\e[2;3r\e(0", "q", "q", 1, 0 },
         { "rs2", "\e[4h\e[2;3r", "\e[Hab\r\e[5;1H\nX", "\n\n\n\nX", 1, 4 },
     };
 
@@ -91,6 +94,8 @@ public sealed class TerminfoTests
     [InlineData("rev", 0u, 0xaaaaaau, TerminalAttributes.Reverse)]
     [InlineData("smso", 0u, 0xaaaaaau, TerminalAttributes.Reverse)]
     [InlineData("blink", 0xaaaaaau, 0u, TerminalAttributes.Blink)]
+    [InlineData("dim", 0x555555u, 0u, TerminalAttributes.Dim)]
+    [InlineData("invis", 0u, 0u, TerminalAttributes.Invisible)]
     [InlineData("sitm", 0xaaaaaau, 0u, TerminalAttributes.Italic)]
     [InlineData("setaf 1", 0xaa0000u, 0u, TerminalAttributes.None)]
     [InlineData("setaf 12", 0x5555ffu, 0u, TerminalAttributes.None)]
@@ -99,6 +104,9 @@ public sealed class TerminfoTests
     [InlineData("setab 11", 0xaaaaaau, 0xffff55u, TerminalAttributes.None)]
     [InlineData("setab 240", 0xaaaaaau, 0x585858u, TerminalAttributes.None)]
     [InlineData("sgr 0 1 1 0 0 1 0 0 0", 0u, 0xffffffu, TerminalAttributes.Underline | TerminalAttributes.Reverse | TerminalAttributes.Bold)]
+    [InlineData("sgr 1 0 0 0 0 0 0 0 0", 0u, 0xaaaaaau, TerminalAttributes.Reverse)]
+    [InlineData("sgr 0 0 0 1 1 0 0 0 0", 0x555555u, 0u, TerminalAttributes.Blink | TerminalAttributes.Dim)]
+    [InlineData("sgr 0 0 0 0 0 0 1 0 0", 0u, 0u, TerminalAttributes.Invisible)]
     [InlineData("sgr 0 0 0 0 0 0 0 0 0", 0xaaaaaau, 0u, TerminalAttributes.None)]
     public void Attribute_IsAsked_AndEndsWithSgr0(string capability, uint foreground, uint background, TerminalAttributes attributes)
     {
@@ -125,6 +133,82 @@ public sealed class TerminfoTests
         TerminalCell y = terminal.Cell(0, 0);
         Assert.Equal((0xaaaaaau, 0u, TerminalAttributes.None), (y.Foreground, y.Background, y.Attributes));
     }
+
+    [Theory]
+    [InlineData("smxx", TerminalAttributes.Strike)]
+    [InlineData("rmxx", TerminalAttributes.None)]
+    public void ExtendedAttribute_IsThere(string capability, TerminalAttributes attributes)
+    {
+        // Names of ncurses' own, which tput does not know everywhere.
+        using VirtualTerminal terminal = Terminal();
+        terminal.Write((capability == "rmxx" ? Entry()["smxx"] : string.Empty) + Entry()[capability] + "x");
+
+        Assert.Equal(attributes, terminal.Cell(0, 0).Attributes);
+    }
+
+    [Fact]
+    public void CursorStyle_IsAsked_AndReset()
+    {
+        using VirtualTerminal terminal = Terminal();
+        terminal.Write(Entry()["Ss"].Replace("%p1%d", "4"));
+        Assert.Equal((2, false), (terminal.CursorStyle, terminal.CursorBlinks));
+        terminal.Write(Entry()["Se"]);
+        Assert.Equal((1, false), (terminal.CursorStyle, terminal.CursorBlinks));
+    }
+
+    [Fact]
+    public void Questions_AreAnsweredAsTheEntrySays()
+    {
+        TerminalRequirement.Library();
+        StringBuilder replies = new();
+        using VirtualTerminal terminal = new(10, 5, 10, bytes => replies.Append(Encoding.ASCII.GetString(bytes)));
+        terminal.Write("\e[3;4H" + Entry()["u7"]);
+        Assert.Equal("\e[3;4R", replies.ToString());
+        replies.Clear();
+        terminal.Write(Entry()["u9"]);
+        Assert.Equal("\e[?1;2c", replies.ToString());
+    }
+
+    /// <summary>What is looked at nowhere here, each with the reason.</summary>
+    private static readonly Dictionary<string, string> s_untried = new()
+    {
+        ["flash"] = "a reversed screen, switched back at once: a pause is the program's affair",
+        ["initc"] = "the palette cannot be changed",
+        ["oc"] = "the palette cannot be changed",
+        ["mc0"] = "no printer",
+        ["mc4"] = "no printer",
+        ["mc5"] = "no printer",
+        ["meml"] = "no memory to lock",
+        ["memu"] = "no memory to lock",
+        ["mgc"] = "no left and right margins",
+        ["smglp"] = "no left and right margins",
+        ["smgrp"] = "no left and right margins",
+        ["smglr"] = "no left and right margins",
+        ["smm"] = "Alt sends an escape, whatever is asked",
+        ["rmm"] = "Alt sends an escape, whatever is asked",
+        ["u6"] = "the answer to u7",
+        ["u8"] = "the answer to u9",
+        ["acsc"] = "a table, tried by itself",
+        ["xm"] = "a format of answers",
+        ["Cr"] = "the cursor has the colours of the text",
+        ["Cs"] = "the cursor has the colours of the text",
+        ["Ms"] = "no selection",
+        ["PS"] = "nothing is pasted",
+        ["PE"] = "nothing is pasted",
+        ["BE"] = "nothing is pasted",
+        ["BD"] = "nothing is pasted",
+    };
+
+    [Fact]
+    public void Entry_EveryOutputCapability_IsTriedOrSaidNotToBe()
+    {
+        string tests = File.ReadAllText(SourceFile());
+        Assert.All(
+            Entry().Keys.Where(static name => name[0] != 'k'),
+            name => Assert.True(s_untried.ContainsKey(name) || tests.Contains($"\"{name}\"") || tests.Contains($"\"{name} "), $"{name} is not tried"));
+    }
+
+    private static string SourceFile([System.Runtime.CompilerServices.CallerFilePath] string file = "") => file;
 
     [Fact]
     public void BackColourErase_ErasesWithTheColour()
@@ -250,6 +334,53 @@ public sealed class TerminfoTests
         run.UntilQuiet(30);
 
         Assert.Equal(expected.Replace("\e", "^[").Replace("\x7f", "^?"), run.Terminal.Text());
+    }
+
+    [Fact]
+    public void CursorKeys_AfterRmkx_AreThoseOfANewTerminal()
+    {
+        using TerminalRun run = new("stty raw -echo; printf ready; exec cat -v");
+        run.UntilText("ready");
+        run.Terminal.Write(Tput("smkx") + Tput("rmkx") + "\e[2J\e[H");
+        run.Press(103);
+        run.UntilText("^[[A");
+    }
+
+    // What the entry says of a key with modifiers 3 to 7: Alt, Shift-Alt, Control, Control-Shift, Control-Alt.
+    [Theory]
+    [InlineData("kUP", 103)]
+    [InlineData("kDN", 108)]
+    [InlineData("kLFT", 105)]
+    [InlineData("kRIT", 106)]
+    [InlineData("kHOM", 102)]
+    [InlineData("kEND", 107)]
+    [InlineData("kIC", 110)]
+    [InlineData("kDC", 111)]
+    [InlineData("kNXT", 109)]
+    [InlineData("kPRV", 104)]
+    public void KeyWithModifiers_SendsWhatTheEntrySays(string capability, ushort key)
+    {
+        ushort[][] modifiers = [[56], [42, 56], [29], [29, 42], [29, 56]];
+        using TerminalRun run = new("stty raw -echo; printf ready; exec cat -v");
+        run.UntilText("ready");
+        List<string> expected = [], actual = [];
+        for (int i = 0; i < modifiers.Length; i++)
+        {
+            run.Terminal.Write(Tput("smkx") + "\e[2J\e[H");
+            run.Press([.. modifiers[i], key]);
+            run.UntilQuiet(60);
+            if (capability == "kDC" && i == 4)
+            {
+                // Ctrl-Alt-Del is for the machine, not for programs.
+                Assert.Empty(run.Terminal.Text());
+                continue;
+            }
+
+            expected.Add($"{capability}{i + 3} {Entry()[$"{capability}{i + 3}"].Replace("\e", "^[")}");
+            actual.Add($"{capability}{i + 3} {run.Terminal.Text()}");
+        }
+
+        Assert.Equal(expected, actual);
     }
 
     private static VirtualTerminal Terminal()

@@ -93,11 +93,55 @@ public sealed class VirtualTerminalTests : IDisposable
     [InlineData("9", TerminalAttributes.Strike)]
     [InlineData("4;9", TerminalAttributes.Underline | TerminalAttributes.Strike)]
     [InlineData("4;24", TerminalAttributes.None)]
+    [InlineData("2", TerminalAttributes.Dim)]
+    [InlineData("8", TerminalAttributes.Invisible)]
+    [InlineData("8;4;2", TerminalAttributes.Dim | TerminalAttributes.Invisible | TerminalAttributes.Underline)]
+    [InlineData("2;22", TerminalAttributes.None)]
+    [InlineData("2;8;22", TerminalAttributes.Invisible)]
+    [InlineData("2;8;28", TerminalAttributes.Dim)]
+    [InlineData("2;0", TerminalAttributes.None)]
+    [InlineData("2;;3", TerminalAttributes.Italic)]
+    [InlineData("3;0;2;8", TerminalAttributes.Dim | TerminalAttributes.Invisible)]
+    [InlineData("2m\u001b[8m\u001b[1", TerminalAttributes.Bold | TerminalAttributes.Dim | TerminalAttributes.Invisible)]
+    [InlineData("38;5;8", TerminalAttributes.None)]
+    [InlineData("38;5;2;48;2;8;2;28", TerminalAttributes.None)]
+    [InlineData("38;2;8;8;8;2", TerminalAttributes.Dim)]
+    [InlineData("48:2:8:8:8", TerminalAttributes.None)]
+    [InlineData("11", TerminalAttributes.None)]
+    [InlineData("2;19;10", TerminalAttributes.Dim)]
+    [InlineData("0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;3;2", TerminalAttributes.Italic | TerminalAttributes.Dim)]
     public void Attributes_AreThoseAskedFor(string attributes, TerminalAttributes expected)
     {
         Terminal.Write($"\e[{attributes}mx");
 
         Assert.Equal(expected, Terminal.Cell(0, 0).Attributes);
+    }
+
+    [Theory]
+    [InlineData("2", 0x555555u, Black)]
+    [InlineData("2;31", 0x550000u, Black)]
+    [InlineData("2;38;2;200;101;2", 0x643201u, Black)]
+    [InlineData("2;7", Black, 0x555555u)]
+    [InlineData("8", Black, Black)]
+    [InlineData("8;44", Blue, Blue)]
+    [InlineData("8;7", Grey, Grey)]
+    public void DimAndInvisible_AreInTheColours(string attributes, uint foreground, uint background)
+    {
+        Terminal.Write($"\e[{attributes}mx");
+
+        Assert.Equal((foreground, background), (Terminal.Cell(0, 0).Foreground, Terminal.Cell(0, 0).Background));
+    }
+
+    [Fact]
+    public void DimAndInvisible_AreSavedWithTheCursor_AndComeInPieces_AndAreKeptAbove()
+    {
+        Terminal.Write("\e[2m\e7\e[0;8mx\e8y\r\n\e[");
+        Terminal.Write("0;");
+        Terminal.Write("8");
+        Terminal.Write("mz\e[!pn\n\n\n\n\n\n");
+
+        Assert.Equal((TerminalAttributes.Dim, "y"), (Terminal.Cell(-3, 0).Attributes, Terminal.Row(-3)));
+        Assert.Equal((TerminalAttributes.Invisible, TerminalAttributes.None, "zn"), (Terminal.Cell(-2, 0).Attributes, Terminal.Cell(-2, 1).Attributes, Terminal.Row(-2)));
     }
 
     [Fact]
