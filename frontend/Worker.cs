@@ -122,7 +122,7 @@ internal static class Worker
 
         void Say(string line) => logger.WriteLine(LogLevel.Warning, line);
 
-        services.AddSingleton(new FrontendHostOptions { TakesFromKernel = options.Unbind, HowToTake = HowToUnbind });
+        services.AddSingleton(new FrontendHostOptions { TakesFromKernel = options.Unbind, HowToTake = HowToUnbind, GrantReserve = options.GrantReserve });
         services.AddXenbus(CreateDomain);
         services.AddSingleton(options.Screen);
         services.AddSingleton(static provider => SourceChoice.Make(

@@ -32,6 +32,7 @@ internal static class CommandLine
         new("depth", "BITS", "bits of a pixel: 8, 16, 24 or 32 (default: 32)", SetDepth, IsRare: true),
         new("sink", "WHERE", "auto, uinput, uhid, console, record:FILE or none", SetSink),
         new("unbind", string.Empty, "take devices from the kernel's drivers; its console ends", SetUnbind, "yes"),
+        new("grant-reserve", "N", "grants left to disks and network (default: 64)", static (o, v) => o.GrantReserve = Number("grant-reserve", v, 0, 4096), IsRare: true),
         new("loopback", "DIR", "a device directory of tools/Loopback instead of Xen", static (o, v) => o.Loopback = v),
         new("log", "LEVEL", "error, warning, info or debug (default: info)", SetLogLevel),
     ];

@@ -55,6 +55,12 @@ public sealed class DaemonOptions
     /// <summary>What is told.</summary>
     public LogLevel LogLevel { get; set; } = LogLevel.Information;
 
+    /// <summary>
+    /// Grants that are left to the guest's disks and network. A request of a disk has at most 32 segments, each with a grant: with 64 two are under way
+    /// at any time, so that a full grant table makes disks slower and never stops them.
+    /// </summary>
+    public int GrantReserve { get; set; } = 64;
+
     /// <summary>Whether devices are taken from kernel drivers that hold them.</summary>
     public bool Unbind { get; set; }
 

@@ -8,7 +8,7 @@ namespace XenFbFront.Tests.Configuration;
 
 public sealed class CommandLineTests
 {
-    public static TheoryData<string> OptionsWithValue => ["source", "vt", "font", "fallback-font", "scale", "geometry", "cursor", "blink", "size", "max-size", "depth", "sink", "loopback", "log"];
+    public static TheoryData<string> OptionsWithValue => ["source", "vt", "font", "fallback-font", "scale", "geometry", "cursor", "blink", "size", "max-size", "depth", "sink", "grant-reserve", "loopback", "log"];
 
     [Fact]
     public void NoArguments_NoFile_AreTheDefaults()

@@ -100,6 +100,35 @@ public sealed class GrantLimitTests : IDisposable
         Assert.Equal(1, _attempts);
     }
 
+    [Theory]
+    [InlineData("1024\n", true, "1089", "1024")]
+    [InlineData("0\n", true, "65", "0")]
+    [InlineData("-1\n", false, "-1\n", "-1\n")]
+    [InlineData("2147483647\n", false, "2147483647\n", "2147483647\n")]
+    [InlineData("many\n", false, "many\n", "many\n")]
+    public void RaisedBeforehand_AndPutBack(string before, bool isRaised, string meanwhile, string after)
+    {
+        _machine.Write(File, before);
+        Assert.Equal(isRaised, Limit.TryRaise(65));
+        Assert.Equal(meanwhile, Text);
+        if (isRaised)
+        {
+            Limit.Lower(65);
+        }
+
+        Assert.Equal(after, Text);
+    }
+
+    [Fact]
+    public void RaisedBeforehand_WhatWasRaisedMeanwhileStays()
+    {
+        _machine.Write(File, "1024\n");
+        Assert.True(Limit.TryRaise(64));
+        Assert.Equal(0, Limit.Allocate(2025, () => Attempt(_attempts == 0 ? -Errno.ENOSPC : 0)));
+        Limit.Lower(64);
+        Assert.Equal("3049", Text);
+    }
+
     private GrantLimit Limit => new(_machine.At(File));
 
     private string Text => System.IO.File.ReadAllText(_machine.At(File));

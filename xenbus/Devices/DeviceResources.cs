@@ -12,18 +12,22 @@ public sealed class DeviceResources
     private readonly DomainLife _channels;
     private readonly ConnectionMemory _memory;
     private readonly RetiredPages _retired;
+    private readonly IDomain _domain;
+    private readonly int _grantReserve;
     private DeviceIdentity _device;
     private readonly List<SharedPages> _mapped = [];
     private int _slot;
 
-    internal DeviceResources(IGrantAllocator allocator, DomainLife channels, ConnectionMemory memory, RetiredPages retired, DeviceIdentity device)
+    internal DeviceResources(FrontendServices services, DeviceIdentity device)
     {
-        _allocator = allocator;
-        _channels = channels;
-        _memory = memory;
-        _retired = retired;
+        _allocator = services.Allocator;
+        _channels = services.Life;
+        _memory = services.Memory;
+        _retired = services.Retired;
+        _domain = services.Domain;
+        _grantReserve = services.Options.GrantReserve;
         _device = device;
-        _slot = memory.SlotOf(device.Type, device.Id);
+        _slot = _memory.SlotOf(device.Type, device.Id);
         if (!ArePublished && !AreOutlived)
         {
             Volatile.Write(ref Record.Phase, (uint)ConnectionPhase.Preparing);
@@ -48,7 +52,7 @@ public sealed class DeviceResources
     /// <param name="pageCount">At least 1.</param>
     /// <param name="isWritable">Whether the backend may write.</param>
     /// <param name="references">One for each page.</param>
-    /// <exception cref="XenException">The limit is reached, or the pages cannot be mapped.</exception>
+    /// <exception cref="XenException">The limit is reached, too few grants would be left to others, or the pages cannot be mapped.</exception>
     public SharedPages AllocatePages(int pageCount, bool isWritable, out GrantReference[] references)
     {
         ref ConnectionRecord record = ref Record;
@@ -75,6 +79,7 @@ public sealed class DeviceResources
 
     private GrantAllocation Allocate(ref ConnectionRecord record, int pageCount, bool isWritable)
     {
+        using IDisposable? reserve = HoldReserve(pageCount);
         record.IntentIndex = _memory.AllocatedBytes;
         Volatile.Write(ref record.IntentPages, pageCount);
         try
@@ -86,6 +91,21 @@ public sealed class DeviceResources
             // Also what was given out although the answer got lost.
             FinishIntents(ref record, _memory, _allocator, _channels);
             throw;
+        }
+    }
+
+    /// <summary>Grants that are let go when the device has its own: so disks and network find them.</summary>
+    private IDisposable? HoldReserve(int pageCount)
+    {
+        try
+        {
+            return _grantReserve > 0 ? _domain.HoldReserve(_device.Backend, _grantReserve, pageCount) : null;
+        }
+        catch (XenException exception)
+        {
+            throw new XenException(
+                "allocate", $"{pageCount} pages", exception.ErrorNumber,
+                $"{_grantReserve} grants must be left to the guest's other drivers ({exception.Message}): choose a smaller size, raise max_grant_frames in the guest's xl.cfg, or keep fewer in reserve");
         }
     }
 
@@ -165,6 +185,19 @@ public sealed class DeviceResources
         for (int slot = 0; slot < ConnectionMemory.MaxDevices; slot++)
         {
             isAny |= memory.Record(slot).Phase == (uint)ConnectionPhase.Published;
+        }
+
+        return isAny;
+    }
+
+    /// <summary>Whether a port is bound for any device, or may be.</summary>
+    internal static bool AnyHasPort(ConnectionMemory memory)
+    {
+        bool isAny = false;
+        for (int slot = 0; slot < ConnectionMemory.MaxDevices; slot++)
+        {
+            ref ConnectionRecord record = ref memory.Record(slot);
+            isAny |= record.Phase != (uint)ConnectionPhase.Free && (record.Port != 0 || record.IntentPort != 0);
         }
 
         return isAny;

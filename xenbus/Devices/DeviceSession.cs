@@ -82,7 +82,7 @@ internal sealed class DeviceSession : IDisposable
             _isStepDue = false;
             Step();
         };
-        _resources = new(services.Allocator, services.Life, services.Memory, services.Retired, identity);
+        _resources = new(services, identity);
         _deadline = services.Loop.CreateTimer(OnDeadline);
         _retry = services.Loop.CreateTimer(Step);
         _courtesy = services.Loop.CreateTimer(() =>

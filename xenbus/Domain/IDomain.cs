@@ -31,6 +31,19 @@ public interface IDomain
     /// <summary>Takes up a grant allocator file that another process opened, with its pages.</summary>
     IGrantAllocator AdoptGrantAllocator(Descriptor file);
 
+    /// <summary>Finds out whether an allocation leaves a reserve of grants to other drivers, and holds that reserve while the allocation is made.</summary>
+    /// <remarks>
+    /// In a file of its own, which the kernel closes should this process die. First the reserve is allocated, then as many pages as are needed, and
+    /// the latter are freed again: so the allocation itself is only tried when there is room. What fails here fails once. That matters, because each failure
+    /// for want of grants makes gntalloc count one page too few, and below zero it refuses everything; while the reserve is held it counts far from zero.
+    /// </remarks>
+    /// <param name="peer">A domain that exists; it is not told.</param>
+    /// <param name="reserve">At least 1.</param>
+    /// <param name="needed">Pages of the allocation that is to be made, at least 1.</param>
+    /// <returns>Lets the reserve go when it is disposed.</returns>
+    /// <exception cref="XenException">There are not so many grants.</exception>
+    IDisposable HoldReserve(DomainId peer, int reserve, int needed);
+
     /// <summary>Finds the frame numbers under which a backend can map our pages.</summary>
     /// <param name="pages">Mapped pages of this domain's grant allocator.</param>
     /// <param name="frames">One for each page, filled.</param>

@@ -63,6 +63,19 @@ internal sealed class GrantLimit(string path)
         return result;
     }
 
+    /// <summary>Makes room for an allocation before it is tried, so that a failure has one reason only, and a second attempt is not needed.</summary>
+    /// <returns>Whether <see cref="Lower"/> is due when the pages are freed. False also when there is no limit, or none that can be changed.</returns>
+    public bool TryRaise(int pageCount) => Read(out _) is >= 0 and { } limit && limit + pageCount <= int.MaxValue && Write(limit + pageCount) == 0;
+
+    /// <summary>Takes back a <see cref="TryRaise"/>. What somebody else changed meanwhile stays changed.</summary>
+    public void Lower(int pageCount)
+    {
+        if (Read(out _) is { } limit && limit >= pageCount)
+        {
+            Write(limit - pageCount);
+        }
+    }
+
     /// <remarks>
     /// A failure behind the limit's check makes gntalloc count one page too few (add_grefs in drivers/xen/gntalloc.c, seen with Linux 6.1.192). Below
     /// zero its count is above every limit, since it compares without a sign: it refuses a single page too, until it is loaded anew.

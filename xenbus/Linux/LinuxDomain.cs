@@ -64,11 +64,25 @@ public sealed class LinuxDomain : IDomain
     public IEventChannels AdoptEventChannels(Descriptor file) => new LinuxEventChannels(file);
 
     /// <inheritdoc/>
-    public IGrantAllocator OpenGrantAllocator() => AdoptGrantAllocator(OpenDevice("gntalloc", "xen-gntalloc", 0));
+    public IGrantAllocator OpenGrantAllocator() => AdoptGrantAllocator(OpenGntalloc());
 
     /// <inheritdoc/>
-    public IGrantAllocator AdoptGrantAllocator(Descriptor file) =>
-        new LinuxGrantAllocator(file, new(Path.Combine(_paths.Sysfs, "module/xen_gntalloc/parameters/limit")));
+    public IGrantAllocator AdoptGrantAllocator(Descriptor file) => Gntalloc(file);
+
+    /// <inheritdoc/>
+    public IDisposable HoldReserve(DomainId peer, int reserve, int needed)
+    {
+        LinuxGrantAllocator allocator = Gntalloc(OpenGntalloc());
+        try
+        {
+            return allocator.HoldReserve(peer, reserve, needed);
+        }
+        catch
+        {
+            allocator.Dispose();
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public void ResolveFrames(SharedPages pages, Span<GuestFrame> frames)
@@ -134,6 +148,10 @@ public sealed class LinuxDomain : IDomain
         using IXenstoreChannel channel = OpenXenstore();
         return XenstoreNodeReader.Read(channel, path);
     }
+
+    private LinuxGrantAllocator Gntalloc(Descriptor file) => new(file, new(Path.Combine(_paths.Sysfs, "module/xen_gntalloc/parameters/limit")));
+
+    private Descriptor OpenGntalloc() => OpenDevice("gntalloc", "xen-gntalloc", 0);
 
     private Descriptor OpenDevice(string name, string module, int flags)
     {

@@ -36,6 +36,35 @@ internal sealed unsafe class LinuxGrantAllocator : IGrantAllocator
         return allocation;
     }
 
+    /// <summary>Allocates a reserve beside what is needed; see <see cref="IDomain.HoldReserve"/>.</summary>
+    /// <returns>Closes this file when it is disposed, and puts gntalloc's limit back.</returns>
+    /// <exception cref="XenException">There are not so many grants.</exception>
+    public IDisposable HoldReserve(DomainId peer, int reserve, int needed)
+    {
+        // Before anything is tried, so that a failure has one reason only and no second attempt is needed.
+        bool isRaised = _limit.TryRaise(reserve + needed);
+        int result = TryAllocate(peer, reserve, isWritable: false, out _);
+        if (result >= 0)
+        {
+            result = TryAllocate(peer, needed, isWritable: false, out GrantAllocation room);
+            if (result >= 0)
+            {
+                Free(room.Index, needed);
+            }
+        }
+
+        if (isRaised)
+        {
+            _limit.Lower(result >= 0 ? needed : reserve + needed);
+        }
+
+        return result >= 0
+            ? new HeldReserve(this, isRaised ? reserve : 0)
+            : throw new XenException("find", $"{reserve + needed} free grants", -result, result != -Errno.ENOSPC || isRaised
+                ? null
+                : "gntalloc's limit may be the reason, which cannot be raised here");
+    }
+
     /// <inheritdoc/>
     public SharedPages Map(GrantAllocation allocation) => Map(allocation.Index, allocation.References.Length, allocation);
 
@@ -60,6 +89,27 @@ internal sealed unsafe class LinuxGrantAllocator : IGrantAllocator
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private sealed class HeldReserve(LinuxGrantAllocator allocator, int raisedBy) : IDisposable
+    {
+        private bool _isDisposed;
+
+        public void Dispose()
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            // In this order: what is under the limit now must be under it then.
+            allocator.Dispose();
+            if (raisedBy > 0)
+            {
+                allocator._limit.Lower(raisedBy);
+            }
+        }
+    }
 
     private int TryAllocate(DomainId peer, int pageCount, bool isWritable, out GrantAllocation allocation)
     {

@@ -74,6 +74,23 @@ public sealed class LoopbackDomain : IBackendDomain
         new LoopbackGrantAllocator(Connection(file, LoopbackFileKind.GrantAllocator), _mappings);
 
     /// <inheritdoc/>
+    public IDisposable HoldReserve(DomainId peer, int reserve, int needed)
+    {
+        IGrantAllocator allocator = OpenGrantAllocator();
+        try
+        {
+            allocator.Allocate(peer, reserve, isWritable: false);
+            allocator.Free(allocator.Allocate(peer, needed, isWritable: false).Index, needed);
+            return allocator;
+        }
+        catch
+        {
+            allocator.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
     public IForeignMemory OpenForeignMemory()
     {
         if (_isGuest)

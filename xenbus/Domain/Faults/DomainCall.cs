@@ -18,6 +18,9 @@ public enum DomainCall
     /// <summary><see cref="IDomain.AdoptGrantAllocator"/>.</summary>
     AdoptGrantAllocator,
 
+    /// <summary><see cref="IDomain.HoldReserve"/>.</summary>
+    HoldReserve,
+
     /// <summary><see cref="IDomain.ResolveFrames"/>.</summary>
     ResolveFrames,
 

@@ -46,6 +46,10 @@ public sealed class FaultyDomain(IDomain inner, IFaultPlan plan) : IDomain
         new FaultyGrantAllocator(Adopt(DomainCall.AdoptGrantAllocator, "grant allocator", file, inner.AdoptGrantAllocator), this);
 
     /// <inheritdoc/>
+    public IDisposable HoldReserve(DomainId peer, int reserve, int needed) =>
+        Call(DomainCall.HoldReserve, "hold", $"{reserve} grants", () => inner.HoldReserve(peer, reserve, needed));
+
+    /// <inheritdoc/>
     public void ResolveFrames(SharedPages pages, Span<GuestFrame> frames)
     {
         ThrowIfDue(DomainCall.ResolveFrames, "resolve", "frames");
