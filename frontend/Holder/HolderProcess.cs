@@ -1,4 +1,5 @@
 using Xenbus;
+using Xenbus.Devices;
 using Xenbus.Linux.Interop;
 
 namespace XenFbFront.Holder;
@@ -84,8 +85,9 @@ internal sealed class HolderProcess
     }
 
     /// <summary>What people should know of the process that keeps files.</summary>
-    public static string KeepingForEver(int processId) =>
-        $"process {processId} ({FileKeeperProcess.Name}) keeps the event channel file of before the restore open until this guest ends; killing it harms the kernel";
+    public static string KeepingForEver(int processId) => processId == 0
+        ? "the event channel file of before the restore must stay open until this guest ends, and no process to keep it can be started yet; that is tried again"
+        : $"process {processId} ({FileKeeperProcess.Name}) keeps the event channel file of before the restore open until this guest ends; killing it harms the kernel";
 
     private void WaitForEither(Descriptor signals)
     {
@@ -250,6 +252,11 @@ internal sealed class HolderProcess
         }
         else if (isFinal && (_isStopping || !_isAtWork || exitStatus is not (ExitStatus.Usage or ExitStatus.Environment)))
         {
+            if (exitStatus is ExitStatus.Usage or ExitStatus.Environment)
+            {
+                KeepUnsettledFiles();
+            }
+
             return exitStatus == ExitStatus.Parked ? Park() : exitStatus;
         }
 
@@ -261,6 +268,25 @@ internal sealed class HolderProcess
 
         Start();
         return null;
+    }
+
+    /// <summary>
+    /// The worker could not even look whether the guest was restored. If its predecessors had bound ports, then closing their file now may be what the
+    /// kernel does not survive, and nobody will find out.
+    /// </summary>
+    private void KeepUnsettledFiles()
+    {
+        if (_kept.Find(static entry => entry.Name == FrontendHost.RecordsName).File is { } records && FrontendHost.MayHavePorts(records.Duplicate()))
+        {
+            foreach ((string name, Descriptor file) in _kept)
+            {
+                if (name.StartsWith(FrontendHost.EventChannelsName, StringComparison.Ordinal))
+                {
+                    _keeper.Keep(file);
+                    _say(KeepingForEver(_keeper.ProcessId));
+                }
+            }
+        }
     }
 
     /// <summary>The program that this process became has not yet shown that it can do the work.</summary>

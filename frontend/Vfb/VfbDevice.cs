@@ -98,6 +98,14 @@ internal sealed class VfbDevice : FrontendDevice
     }
 
     /// <inheritdoc/>
+    public override void CheckPrepare()
+    {
+        ClaimSource("serve");
+        ChooseGeometry(_source!);
+        _context.CheckFrames();
+    }
+
+    /// <inheritdoc/>
     public override void Prepare(IDictionary<string, string> details)
     {
         IScreenSource source = ClaimSource("serve");

@@ -52,6 +52,9 @@ internal sealed class VkbdDevice : FrontendDevice
     private ref VkbdNotes Notes => ref MemoryMarshal.AsRef<VkbdNotes>(_context.Resources.Notes);
 
     /// <inheritdoc/>
+    public override void CheckPrepare() => _context.CheckFrames();
+
+    /// <inheritdoc/>
     public override void Prepare(IDictionary<string, string> details)
     {
         _modes = ReadModes();

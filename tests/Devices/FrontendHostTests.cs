@@ -2,6 +2,7 @@ using Moq;
 using Xenbus;
 using Xenbus.Devices;
 using Xenbus.Domain;
+using Xenbus.Domain.Faults;
 using Xenbus.Linux.Interop;
 using Xenbus.Loop;
 using Xenbus.Loopback;
@@ -65,6 +66,36 @@ public sealed class FrontendHostTests : IDisposable
         using FrontendHost host = NewHost(store.Object);
         Assert.Contains("stop the old program in order first", Assert.Throws<XenException>(host.Start).Message);
         Assert.True(_hypervisor.Census.IsEmpty, $"left: {_hypervisor.Census}");
+    }
+
+    /// <summary>Whatever is refused while it starts: without a connection of a predecessor nothing of it stays in xenstore.</summary>
+    [Fact]
+    public void Start_EachCallRefusedOnce_LeavesNoMark()
+    {
+        int failures = 0;
+        for (int number = 1; ; number++)
+        {
+            WorkerFate fate = new() { Refuse = (_, call) => call == number ? Errno.EIO : 0 };
+            using FrontendHost host = new(
+                new FaultyDomain(new LoopbackDomain(_hypervisor, SimulatedSystem.Guest), fate), _loop, new NoDescriptorStore(), [], new ListLogger(), new());
+            try
+            {
+                host.Start();
+            }
+            catch (XenException)
+            {
+                failures++;
+                Assert.Empty(_hypervisor.Toolstack.List($"/local/domain/{SimulatedSystem.Guest}/data"));
+                continue;
+            }
+
+            if (fate.FallibleCalls < number)
+            {
+                break;
+            }
+        }
+
+        Assert.InRange(failures, 4, 40);
     }
 
     [Fact]

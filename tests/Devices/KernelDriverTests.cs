@@ -2,6 +2,7 @@ using System.Globalization;
 using Xenbus;
 using Xenbus.Devices;
 using Xenbus.Domain;
+using Xenbus.Domain.Faults;
 using Xenbus.Linux.Interop;
 using Xenbus.Loopback;
 using Xenbus.Wire;
@@ -212,6 +213,49 @@ public sealed class KernelDriverTests
         system.EndAndExpectNothingLeftAsideFromKernels();
     }
 
+    /// <summary>A driver that is unbound from a device that nobody can serve then would be lost for nothing.</summary>
+    [Theory]
+    [InlineData(DomainCall.ResolveFrames)]
+    [InlineData(DomainCall.AllocatePages)]
+    public void Taking_DeviceCannotBeServed_DriverGoesOnUntouched(DomainCall refused)
+    {
+        using SimulatedSystem system = Held(s_taking);
+        int pages = system.Hypervisor.Census.Pages;
+        system.BackendHistory.Clear();
+        system.StartWorker(new() { Refuse = (call, _) => call == refused ? Errno.EPERM : 0 });
+        system.Settle();
+        foreach (string type in (ReadOnlySpan<string>)["vfb", "vkbd"])
+        {
+            Assert.Contains("a fault was injected", system.Worker!.Device(type)!.Failure);
+            Assert.Contains("a fault was injected", system.ErrorNode(type));
+            AssertKernelGoesOn(system, type);
+        }
+
+        Assert.Empty(system.BackendHistory);
+        Assert.All(system.KernelFrontends, kernel => Assert.True(kernel.IsBound));
+        Assert.Equal(pages, system.Hypervisor.Census.Pages);
+        system.EndAndExpectNothingLeftAsideFromKernels();
+    }
+
+    [Fact]
+    public void Taking_SourceIsShownByAnother_SecondFramebufferStaysWithItsDriver()
+    {
+        using SimulatedSystem system = new() { HostOptions = s_taking };
+        system.AddDevices();
+        system.StartBackend();
+        system.StartWorker();
+        system.RunUntilConnected();
+        system.Toolstack.AddDevice("vfb", SimulatedSystem.Guest, 1);
+        KernelFrontend kernel = system.BindKernelDriver("vfb", id: 1);
+        system.Settle();
+        system.Advance(TimeSpan.FromSeconds(10));
+        Assert.Contains("--vfb 1=console:2", system.Worker!.Device("vfb", 1)!.Failure);
+        Assert.True(kernel.IsBound);
+        Assert.Equal((Connected, Connected), (system.FrontendState("vfb", 1), system.BackendState("vfb", 1)));
+        Assert.True(system.IsConnected("vfb"));
+        system.EndAndExpectNothingLeftAsideFromKernels();
+    }
+
     [Fact]
     public void Taking_UnbindIsRefusedInTheEnd_ReasonIsSaid()
     {
@@ -282,6 +326,30 @@ public sealed class KernelDriverTests
         system.Settle();
         Assert.Single(system.Log.Lines, line => line.Contains("was bound to it while we serve it", StringComparison.Ordinal));
         Assert.True(system.IsConnected("vfb"));
+        system.EndAndExpectNothingLeft();
+    }
+
+    /// <summary>What we serve is served, whoever else believes to hold it: nobody waits for it, and a worker is at work.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void DriversComeWhileWeServe_AllAreStillConnected(bool takes)
+    {
+        using SimulatedSystem system = new() { HostOptions = new() { TakesFromKernel = takes } };
+        system.AddDevices();
+        system.StartBackend();
+        system.StartWorker();
+        system.RunUntilConnected();
+        system.Settle();
+        foreach (string type in (ReadOnlySpan<string>)["vfb", "vkbd"])
+        {
+            system.Toolstack.BindKernelDriver(type, SimulatedSystem.Guest, 0, new(new KernelDriver(type, "xen-fbfront", null)));
+            system.WriteNode(type, "anything", "1");
+        }
+
+        system.Settle();
+        Assert.NotNull(system.Worker!.Device("vfb")!.HeldBy);
+        Assert.True(system.Worker.Host.AreAllConnected);
         system.EndAndExpectNothingLeft();
     }
 

@@ -73,6 +73,20 @@ public sealed class DeviceContext
     /// <summary>A node of the backend's directory that switches something on.</summary>
     public bool IsOffered(string feature) => ReadBackend(feature, 0, 0, int.MaxValue) != 0;
 
+    /// <summary>Finds out whether frame numbers can be found here, by those of a page that is freed again: for <see cref="FrontendDevice.CheckPrepare"/>.</summary>
+    /// <exception cref="XenException">They cannot, or there is no page.</exception>
+    public void CheckFrames()
+    {
+        try
+        {
+            Domain.ResolveFrames(Resources.AllocatePages(1, isWritable: false, out _), new GuestFrame[1]);
+        }
+        finally
+        {
+            Resources.Release(hasBackendLetGo: true);
+        }
+    }
+
     /// <summary>Sends an event to the backend.</summary>
     public void Notify()
     {

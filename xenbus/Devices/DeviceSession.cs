@@ -1,6 +1,4 @@
-using System.Text;
 using Xenbus.Domain;
-using Xenbus.Linux.Interop;
 using Xenbus.Loop;
 using Xenbus.Wire;
 using Xenbus.Xenstore;
@@ -13,19 +11,11 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>Actions in a row before the next change is waited for. The longest chain of the table has 4.</summary>
     private const int MaxActionsPerStep = 12;
 
-    /// <summary>Times that a device is started over within <see cref="s_restartWindow"/> before the backend is left alone.</summary>
-    private const int MaxRestarts = 10;
-
     /// <summary>A backend that has not accepted our details by then never will (QEMU stays silent when it dislikes the geometry).</summary>
     private static readonly TimeSpan s_acceptTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>How long each step of closing may take; QEMU answers in milliseconds.</summary>
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(5);
-
-    /// <summary>How long a device lets those of earlier drivers connect before it. They need milliseconds; a backend that is not there must not hold up the others.</summary>
-    private static readonly TimeSpan s_courtesy = TimeSpan.FromSeconds(2);
-
-    private static readonly TimeSpan s_restartWindow = TimeSpan.FromMinutes(1);
 
     /// <summary>A device that failed and cannot even be closed, because xenstore refuses, is tried again this often, each time after a longer pause.</summary>
     private const int MaxFailedSteps = 8;
@@ -41,11 +31,12 @@ internal sealed class DeviceSession : IDisposable
     private readonly DeviceContext _context;
     private readonly LoopTimer _deadline;
     private readonly LoopTimer _retry;
-    private readonly LoopTimer _courtesy;
+    private readonly DeviceNodes _nodes;
+    private readonly KernelTaking _kernel;
+    private readonly Courtesy _courtesy;
+    private readonly RestartBudget _restarts;
     private readonly List<XenstoreWatch> _watches = [];
-    private readonly Queue<long> _restarts = [];
     private readonly Action<DeviceSession> _changed;
-    private readonly Func<DeviceSession, bool> _isItsTurn;
     private readonly Action _stepDue;
     private IDisposable? _registration;
     private DeviceGoal _goal = DeviceGoal.Run;
@@ -53,13 +44,9 @@ internal sealed class DeviceSession : IDisposable
     private bool _isDriverConnected;
     private bool _isStepping;
     private bool _hasBackendGivenUp;
-    private bool _hasErrorNode;
     private bool _isNewChanceDue;
-    private bool _isTaking;
     private bool _isReconnecting;
-    private bool _isCourtesyOver;
     private bool _isStepDue;
-    private bool _wasRefused;
     private bool _hasLookedAgain;
     private int _failedSteps;
 
@@ -73,10 +60,8 @@ internal sealed class DeviceSession : IDisposable
         FrontendServices services, IFrontendDriver driver, DeviceIdentity identity, Action<DeviceSession> changed, Func<DeviceSession, bool> isItsTurn)
     {
         _services = services;
-        Identity = identity;
         Life = services.Life.Number;
         _changed = changed;
-        _isItsTurn = isItsTurn;
         _stepDue = () =>
         {
             _isStepDue = false;
@@ -85,17 +70,16 @@ internal sealed class DeviceSession : IDisposable
         _resources = new(services, identity);
         _deadline = services.Loop.CreateTimer(OnDeadline);
         _retry = services.Loop.CreateTimer(Step);
-        _courtesy = services.Loop.CreateTimer(() =>
-        {
-            _isCourtesyOver = true;
-            Step();
-        });
+        _nodes = new(services.Xenstore, identity);
+        _courtesy = new(services.Loop, () => isItsTurn(this), Step);
+        _restarts = new(services.Loop.Clock);
         _context = new(this, _resources, services);
         _device = driver.Create(_context);
+        _kernel = new(services, _nodes, _device, Fail);
     }
 
     /// <summary>The device.</summary>
-    public DeviceIdentity Identity { get; private set; }
+    public DeviceIdentity Identity => _nodes.Identity;
 
     /// <summary>The domain's life that this session has followed to.</summary>
     public uint Life { get; private set; }
@@ -110,17 +94,24 @@ internal sealed class DeviceSession : IDisposable
     public string? Failure { get; private set; }
 
     /// <summary>The kernel driver that holds the device, or null. Unless it is to be taken, nothing is done with the device until the driver lets go.</summary>
-    public KernelDriver? HeldBy { get; private set; }
+    public KernelDriver? HeldBy => _kernel.HeldBy;
 
     /// <summary>Whether a person was told of <see cref="HeldBy"/>, or needs not to be.</summary>
-    public bool IsHoldTold { get; set; }
+    public bool IsHoldTold
+    {
+        get => _kernel.IsHoldTold;
+        set => _kernel.IsHoldTold = value;
+    }
 
     /// <summary>Connected, or not about to connect: nobody has to wait for this device.</summary>
     public bool IsSettled => _lastOurs == XenbusState.Connected || Failure is not null || (HeldBy is not null && !_services.Options.TakesFromKernel) || IsDone
         || _goal == DeviceGoal.Stop;
 
+    /// <summary>Served by us, whoever else believes to hold it.</summary>
+    public bool IsConnected => _lastOurs == XenbusState.Connected && _resources.ArePublished;
+
     /// <summary>Could connect, and lets others do so first.</summary>
-    public bool IsWaitingForOthers => _courtesy.IsRunning && !IsSettled;
+    public bool IsWaitingForOthers => _courtesy.IsWaiting && !IsSettled;
 
     /// <summary>Stopped, with nothing of it left.</summary>
     public bool IsDone { get; private set; }
@@ -144,7 +135,7 @@ internal sealed class DeviceSession : IDisposable
         else
         {
             _resources.Release(hasBackendLetGo: true);
-            HeldBy = _services.Domain.KernelDriverOf(Identity.Type, Identity.Id);
+            _kernel.Find();
         }
     }
 
@@ -166,13 +157,14 @@ internal sealed class DeviceSession : IDisposable
 
         _deadline.Cancel();
         _retry.Cancel();
-        _courtesy.Cancel();
+        _courtesy.End();
+        _kernel.Forget();
         _restarts.Clear();
         Failure = null;
         _failedSteps = 0;
-        _hasBackendGivenUp = _isNewChanceDue = _isTaking = _isReconnecting = _isCourtesyOver = false;
+        _hasBackendGivenUp = _isNewChanceDue = _isReconnecting = false;
         (_lastOurs, BackendState) = (XenbusState.Unknown, XenbusState.Unknown);
-        Identity = identity;
+        _nodes.Follow(identity);
         _resources.Follow(identity);
         foreach (XenstoreWatch watch in _watches)
         {
@@ -203,7 +195,7 @@ internal sealed class DeviceSession : IDisposable
         }
 
         _goal = DeviceGoal.Stop;
-        StopTaking();
+        _kernel.GiveBack();
         Step();
     }
 
@@ -249,13 +241,13 @@ internal sealed class DeviceSession : IDisposable
                 return;
             }
 
-            _wasRefused = false;
+            _nodes.WasRefused = false;
             for (int i = 0; i < MaxActionsPerStep && StepOnce(); i++)
             {
             }
 
             _failedSteps = 0;
-            if (_wasRefused && !_hasLookedAgain)
+            if (_nodes.WasRefused && !_hasLookedAgain)
             {
                 // Perhaps the toolstack had not set the permissions yet, which no watch tells of.
                 _hasLookedAgain = true;
@@ -281,6 +273,7 @@ internal sealed class DeviceSession : IDisposable
         _deadline.Dispose();
         _retry.Dispose();
         _courtesy.Dispose();
+        _kernel.Dispose();
         foreach (XenstoreWatch watch in _watches)
         {
             watch.Dispose();
@@ -343,7 +336,11 @@ internal sealed class DeviceSession : IDisposable
             return false;
         }
 
-        LookAtDriver();
+        if (_kernel.Look(_resources.ArePublished) && _goal == DeviceGoal.Run)
+        {
+            Failure = null;
+        }
+
         if (_isNewChanceDue && _goal == DeviceGoal.Run && !_resources.ArePublished)
         {
             // A new backend deserves one.
@@ -351,11 +348,11 @@ internal sealed class DeviceSession : IDisposable
         }
 
         _isNewChanceDue &= _resources.ArePublished;
-        if (HeldBy is { } driver && _goal == DeviceGoal.Run && !_resources.ArePublished)
+        if (HeldBy is not null && _goal == DeviceGoal.Run && !_resources.ArePublished)
         {
             if (Failure is null && _services.Options.TakesFromKernel)
             {
-                return Take(driver, ours, theirs);
+                return _kernel.Step(ours, theirs);
             }
 
             if (ours == XenbusState.Closed)
@@ -370,9 +367,7 @@ internal sealed class DeviceSession : IDisposable
         DeviceAction action = TransitionTable.Decide(goal, ours, theirs, CurrentPublication(), isOnline);
         if (action != DeviceAction.Publish)
         {
-            // The next wait for others is another one.
-            _courtesy.Cancel();
-            _isCourtesyOver = false;
+            _courtesy.End();
         }
 
         if (action != DeviceAction.Wait)
@@ -387,20 +382,20 @@ internal sealed class DeviceSession : IDisposable
                 SetDeadline(goal, ours, theirs);
                 return false;
             case DeviceAction.Publish:
-                return MayPublish() && Publish();
+                return _courtesy.MayConnect() && Publish();
             case DeviceAction.Connect:
-                SwitchState(XenbusState.Connected);
+                _nodes.SwitchState(XenbusState.Connected);
                 return true;
             case DeviceAction.Refresh:
                 StartOrRefreshDriver();
                 return false;
             case DeviceAction.BeginClose:
                 StopDriver();
-                SwitchState(XenbusState.Closing);
+                _nodes.SwitchState(XenbusState.Closing);
                 return true;
             case DeviceAction.FinishClose:
                 StopDriver();
-                SwitchState(XenbusState.Closed);
+                _nodes.SwitchState(XenbusState.Closed);
                 return true;
             case DeviceAction.Release:
                 StopDriver();
@@ -426,126 +421,16 @@ internal sealed class DeviceSession : IDisposable
         }
     }
 
-    /// <summary>A driver may let go, or come, at any time: modules are loaded and devices unbound by hand.</summary>
-    private void LookAtDriver()
-    {
-        KernelDriver? driver = _services.Domain.KernelDriverOf(Identity.Type, Identity.Id);
-        if (driver is not null && HeldBy is null)
-        {
-            if (_resources.ArePublished)
-            {
-                Log.KernelIntrudes(_services.Logger, Identity.Name, driver.Name);
-            }
-            else if (!_services.Options.TakesFromKernel)
-            {
-                Log.HeldByKernel(_services.Logger, KernelHold.Explain([(Identity, driver)], _services.Options));
-            }
-
-            IsHoldTold = true;
-        }
-        else if (driver is null && HeldBy is not null && !_resources.ArePublished)
-        {
-            HeldBy = null;
-            _device.FollowKernel();
-            Log.LetGoByKernel(_services.Logger, Identity.Name);
-            _isTaking = false;
-            _deadline.Cancel();
-            if (_goal == DeviceGoal.Run)
-            {
-                Failure = null;
-            }
-        }
-
-        HeldBy = driver;
-    }
-
-    /// <summary>One step on the way to a device that a kernel driver holds.</summary>
-    private bool Take(KernelDriver driver, XenbusState ours, XenbusState theirs)
-    {
-        if (!_isTaking)
-        {
-            // Before anything is changed: a driver that is closed and cannot be unbound serves nobody.
-            _services.Domain.CheckUnbind(Identity.Type, Identity.Id);
-            Log.Taking(_services.Logger, Identity.Name, driver.Name);
-            _isTaking = true;
-        }
-
-        DeviceAction action = TransitionTable.DecideTaking(ours, theirs);
-        if (action != DeviceAction.Wait)
-        {
-            _deadline.Cancel();
-        }
-
-        switch (action)
-        {
-            case DeviceAction.BeginClose:
-                SwitchState(XenbusState.Closing);
-                return true;
-            case DeviceAction.FinishClose:
-                SwitchState(XenbusState.Closed);
-                return true;
-            case DeviceAction.Release:
-                _isTaking = false;
-                // Before: a successor finds the device without a driver and does not know that it had one.
-                _device.FollowKernel();
-                _services.Domain.UnbindKernelDriver(Identity.Type, Identity.Id);
-                return true;
-            default:
-                if (!_deadline.IsRunning)
-                {
-                    _deadline.Start(s_closeTimeout);
-                }
-
-                return false;
-        }
-    }
-
-    /// <summary>Gives a device back to the kernel driver that it was about to be taken from, as far as the backend has not noticed anything.</summary>
-    private void StopTaking()
-    {
-        if (!_isTaking)
-        {
-            return;
-        }
-
-        _isTaking = false;
-        _deadline.Cancel();
-        string path = $"{Identity.FrontendPath}/state";
-        try
-        {
-            _services.Xenstore.Transact(transaction =>
-            {
-                XenbusState ours = XenbusStates.Parse(Encoding.ASCII.GetBytes(transaction.Read(path) ?? string.Empty));
-                XenbusState theirs = XenbusStates.Parse(Encoding.ASCII.GetBytes(transaction.Read($"{Identity.BackendPath}/state") ?? string.Empty));
-                if (ours is not (XenbusState.Closing or XenbusState.Closed) || theirs is XenbusState.Unknown or XenbusState.Closing or XenbusState.Closed)
-                {
-                    return false;
-                }
-
-                // The states in which the kernel's drivers wait for a backend, and work with it.
-                transaction.Write(path, XenbusStates.Print(theirs == XenbusState.Connected ? XenbusState.Connected : XenbusState.Initialised));
-                return true;
-            });
-        }
-        catch (XenException exception)
-        {
-            Log.DeviceFailed(_services.Logger, Identity.Name, exception.Message);
-        }
-    }
+    /// <summary>A node of the backend's directory, or null.</summary>
+    public string? ReadBackend(string node) => _nodes.ReadBackend(node);
 
     private bool ReadEnds(out XenbusState ours, out XenbusState theirs, out bool isOnline)
     {
-        XenstoreClient xenstore = _services.Xenstore;
-        ours = theirs = XenbusState.Unknown;
-        isOnline = false;
-        if (xenstore.Read($"{Identity.FrontendPath}/backend") is null)
+        if (!_nodes.TryReadEnds(out ours, out theirs, out isOnline))
         {
             return false;
         }
 
-        ours = xenstore.ReadState($"{Identity.FrontendPath}/state");
-        theirs = XenbusStates.Parse(Encoding.ASCII.GetBytes(ReadBackend("state") ?? string.Empty));
-        isOnline = XenstoreClient.ParseNumber(ReadBackend("online")) is not 0;
         if (ours != _lastOurs || theirs != BackendState)
         {
             // By the change, not by the state: what is given up in a state stays given up as long as that lasts.
@@ -561,58 +446,7 @@ internal sealed class DeviceSession : IDisposable
         return true;
     }
 
-    /// <summary>A directory that was removed cannot be told from one that we may not read: both mean that no backend is there.</summary>
-    public string? ReadBackend(string node)
-    {
-        try
-        {
-            return _services.Xenstore.Read($"{Identity.BackendPath}/{node}");
-        }
-        catch (XenstoreException exception) when (exception.ErrorNumber is Errno.EACCES)
-        {
-            _wasRefused = true;
-            return null;
-        }
-    }
-
-    private Publication CurrentPublication()
-    {
-        if (_resources.ArePublished)
-        {
-            return Publication.Ours;
-        }
-
-        foreach (string node in PublishedNodes.All)
-        {
-            if (_services.Xenstore.Read($"{Identity.FrontendPath}/{node}") is not null)
-            {
-                return Publication.Leftover;
-            }
-        }
-
-        return Publication.None;
-    }
-
-    /// <summary>
-    /// Devices connect in the order of their drivers, the framebuffer first. QEMU maps pages where there is room, and a viewer goes on looking at the
-    /// place of the first connection, so a later connection must find the same room: QEMU up to 7.2 at least shows other pages there, or crashes.
-    /// (QEMU before 2.9 does not serve a keyboard before there is a framebuffer.)
-    /// </summary>
-    private bool MayPublish()
-    {
-        bool mayPublish = _isCourtesyOver || _isItsTurn(this);
-        if (mayPublish)
-        {
-            _courtesy.Cancel();
-            _isCourtesyOver = false;
-        }
-        else if (!_courtesy.IsRunning)
-        {
-            _courtesy.Start(s_courtesy);
-        }
-
-        return mayPublish;
-    }
+    private Publication CurrentPublication() => _resources.ArePublished ? Publication.Ours : _nodes.HaveDetails() ? Publication.Leftover : Publication.None;
 
     private bool Publish()
     {
@@ -622,15 +456,7 @@ internal sealed class DeviceSession : IDisposable
             _device.Prepare(details);
             details[PublishedNodes.EventChannel] = (_resources.Port ?? _resources.BindPort()).ToString();
             RegisterPort();
-            _services.Xenstore.Transact(transaction =>
-            {
-                foreach ((string node, string value) in details)
-                {
-                    transaction.Write($"{Identity.FrontendPath}/{node}", value);
-                }
-
-                return true;
-            });
+            _nodes.WriteDetails(details);
         }
         catch
         {
@@ -642,7 +468,7 @@ internal sealed class DeviceSession : IDisposable
 
         // From the next write on the backend may map the pages, so a successor must know that first.
         _resources.MarkPublished();
-        SwitchState(XenbusState.Initialised);
+        _nodes.SwitchState(XenbusState.Initialised);
         return true;
     }
 
@@ -656,25 +482,14 @@ internal sealed class DeviceSession : IDisposable
     {
         StopDriver();
         ReleaseResources(theirs);
-        long now = _services.Loop.Clock.GetTimestamp();
-        while (_restarts.TryPeek(out long oldest) && _services.Loop.Clock.GetElapsedTime(oldest, now) > s_restartWindow)
+        if (!_restarts.TrySpend())
         {
-            _restarts.Dequeue();
-        }
-
-        if (_restarts.Count == MaxRestarts)
-        {
-            Fail($"backend made {MaxRestarts} restarts necessary within {s_restartWindow.TotalSeconds:0} s");
+            Fail($"backend made {RestartBudget.Max} restarts necessary within {RestartBudget.Window.TotalSeconds:0} s");
             return false;
         }
 
-        _restarts.Enqueue(now);
-        foreach (string node in PublishedNodes.All)
-        {
-            _services.Xenstore.Remove($"{Identity.FrontendPath}/{node}");
-        }
-
-        SwitchState(XenbusState.Initialising);
+        _nodes.RemoveDetails();
+        _nodes.SwitchState(XenbusState.Initialising);
         return true;
     }
 
@@ -753,7 +568,7 @@ internal sealed class DeviceSession : IDisposable
             if (_isDriverConnected)
             {
                 Log.DeviceConnected(_services.Logger, Identity.Name);
-                RemoveError();
+                _nodes.RemoveError();
             }
         }
     }
@@ -764,23 +579,6 @@ internal sealed class DeviceSession : IDisposable
         _registration = null;
         _isDriverConnected = false;
         _device.Disconnect();
-    }
-
-    /// <summary>Writes our state if the directory is still there: writing would otherwise make it again.</summary>
-    private void SwitchState(XenbusState state)
-    {
-        string path = $"{Identity.FrontendPath}/state";
-        _services.Xenstore.Transact(transaction =>
-        {
-            string? present = transaction.Read(path);
-            if (present is null || present == XenbusStates.Print(state))
-            {
-                return false;
-            }
-
-            transaction.Write(path, XenbusStates.Print(state));
-            return true;
-        });
     }
 
     private void SetDeadline(DeviceGoal goal, XenbusState ours, XenbusState theirs)
@@ -803,13 +601,6 @@ internal sealed class DeviceSession : IDisposable
 
     private void OnDeadline()
     {
-        if (_isTaking)
-        {
-            StopTaking();
-            Fail($"the backend has not let go within {s_closeTimeout.TotalSeconds:0} s of what the kernel's driver published, so the driver is not unbound");
-            return;
-        }
-
         if (_lastOurs == XenbusState.Initialised)
         {
             Fail($"backend has not accepted what was published within {s_acceptTimeout.TotalSeconds:0} s; its log says why (QEMU: geometry, or started without -vga xenfb)");
@@ -820,7 +611,7 @@ internal sealed class DeviceSession : IDisposable
         {
             try
             {
-                SwitchState(XenbusState.Closed);
+                _nodes.SwitchState(XenbusState.Closed);
             }
             catch (XenException exception)
             {
@@ -837,23 +628,11 @@ internal sealed class DeviceSession : IDisposable
         _changed(this);
     }
 
-    private string ErrorPath => $"error/{Identity.FrontendPath}/error";
-
-    private void RemoveError()
-    {
-        if (_hasErrorNode)
-        {
-            _services.Xenstore.Remove(ErrorPath);
-            _hasErrorNode = false;
-        }
-    }
-
     private void WriteError(string reason)
     {
         try
         {
-            _services.Xenstore.Write(ErrorPath, $"{Errno.EIO} {reason}");
-            _hasErrorNode = true;
+            _nodes.WriteError(reason);
         }
         catch (XenstoreException exception)
         {

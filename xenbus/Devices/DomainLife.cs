@@ -20,7 +20,7 @@ namespace Xenbus.Devices;
 /// </remarks>
 internal sealed class DomainLife : IEventChannels
 {
-    private const string FileName = "evtchn";
+    private const string FileName = FrontendHost.EventChannelsName;
 
     /// <summary>One refused request must not leave a port bound.</summary>
     private const int MaxReads = 3;
@@ -184,6 +184,22 @@ internal sealed class DomainLife : IEventChannels
             {
                 // A node of some bytes stays until the domain ends.
             }
+        }
+    }
+
+    /// <summary>
+    /// This process fails before it has served anything, and no successor may come: leaves no mark when nothing that a predecessor connected needs one,
+    /// and gives a file away that is surely of before a restore.
+    /// </summary>
+    public void Abandon()
+    {
+        if (!DeviceResources.AnyHasPort(_memory))
+        {
+            End();
+        }
+        else if (IsSurelyOver())
+        {
+            _descriptors.KeepForEver(NameOf(Number), _channels.File);
         }
     }
 

@@ -8,6 +8,12 @@ namespace Xenbus.Devices;
 /// </remarks>
 public abstract class FrontendDevice : IDisposable
 {
+    /// <summary>A driver of the kernel is to lose the device: finds out whether <see cref="Prepare"/> could work, as far as that can be known before.</summary>
+    /// <exception cref="XenException">It could not; the device stays with its driver.</exception>
+    public virtual void CheckPrepare()
+    {
+    }
+
     /// <summary>The backend waits for our details: allocate through <see cref="DeviceContext.Resources"/>, fill the pages, add what is to be published.</summary>
     /// <param name="details">Node name → value, written into our directory in one transaction. The port's node is added by the framework.</param>
     /// <exception cref="XenException">It cannot be done; the device is closed with this reason.</exception>

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Xenbus.Domain;
+using Xenbus.Linux.Interop;
 using Xenbus.Loop;
 using Xenbus.Wire;
 using Xenbus.Xenstore;
@@ -10,7 +11,13 @@ namespace Xenbus.Devices;
 /// <summary>Finds the devices of every driver's type, serves each, and follows as they come and go.</summary>
 public sealed class FrontendHost : IDisposable
 {
-    private const string AllocatorName = "gntalloc", MemoryName = "connections", DeviceRoot = "device";
+    /// <summary>Name under which the records of connections are kept.</summary>
+    public const string RecordsName = "connections";
+
+    /// <summary>Name under which the event channel file is kept; those of later lives have a dash and a number behind it.</summary>
+    public const string EventChannelsName = "evtchn";
+
+    private const string AllocatorName = "gntalloc", DeviceRoot = "device";
 
     /// <summary>When devices could not be listed or taken on, that is tried again after this time, then twice, four times … that time.</summary>
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(200), s_lastRetry = TimeSpan.FromMinutes(1);
@@ -68,19 +75,35 @@ public sealed class FrontendHost : IDisposable
             bool hasDevice = false;
             foreach (DeviceSession session in _sessions)
             {
-                if (session.HeldBy is not null && !_options.TakesFromKernel)
+                if (session.HeldBy is not null && !_options.TakesFromKernel && !session.IsConnected)
                 {
                     continue;
                 }
 
                 hasDevice = true;
-                if (session.State != XenbusState.Connected || session.HeldBy is not null)
+                if (!session.IsConnected)
                 {
                     return false;
                 }
             }
 
             return hasDevice;
+        }
+    }
+
+    /// <summary>For a holder that ends although no worker has stopped in order: whether ports may be bound in the event channel files that it keeps.</summary>
+    /// <param name="records">What is kept as <see cref="RecordsName"/>; taken over.</param>
+    public static bool MayHavePorts(Descriptor records)
+    {
+        try
+        {
+            using ConnectionMemory memory = ConnectionMemory.Adopt(records);
+            return DeviceResources.AnyHasPort(memory);
+        }
+        catch (XenException)
+        {
+            // Of another version: its ports cannot be known.
+            return true;
         }
     }
 
@@ -98,12 +121,12 @@ public sealed class FrontendHost : IDisposable
         try
         {
             xenstore = new(_domain.OpenXenstore(), _loop);
-            memory = _descriptors.Take(MemoryName) is { } memoryFile ? ConnectionMemory.Adopt(memoryFile) : ConnectionMemory.Create();
+            memory = _descriptors.Take(RecordsName) is { } memoryFile ? ConnectionMemory.Adopt(memoryFile) : ConnectionMemory.Create();
             life = new(_domain, xenstore, _descriptors, memory);
             allocator = _descriptors.Take(AllocatorName) is { } allocatorFile ? _domain.AdoptGrantAllocator(allocatorFile) : _domain.OpenGrantAllocator();
             _descriptors.Keep(AllocatorName, allocator.File);
             // Last: without the files that they speak of, records would mislead a successor.
-            _descriptors.Keep(MemoryName, memory.File);
+            _descriptors.Keep(RecordsName, memory.File);
             DomainId former = life.OwnDomain;
             if (life.TakeUp())
             {
@@ -119,6 +142,7 @@ public sealed class FrontendHost : IDisposable
         }
         catch
         {
+            life?.Abandon();
             allocator?.Dispose();
             life?.Dispose();
             memory?.Dispose();
@@ -277,6 +301,7 @@ public sealed class FrontendHost : IDisposable
         session.Vanish();
         session.Dispose();
         _sessions.Remove(session);
+        WakeWaiting();
     }
 
     private void RemoveVanished()
@@ -364,7 +389,9 @@ public sealed class FrontendHost : IDisposable
         {
             session = new(_services!, driver, identity, OnSessionChanged, IsItsTurn);
             // Known before it starts: starting may report changes.
-            _sessions.Add(session);
+            // In the order in which devices connect, so that after a restore those begin anew first that the others wait for.
+            int place = _sessions.FindIndex(other => RankOf(other) > RankOf(session));
+            _sessions.Insert(place < 0 ? _sessions.Count : place, session);
             session.Start();
             return true;
         }
@@ -392,16 +419,24 @@ public sealed class FrontendHost : IDisposable
 
     private void OnSessionChanged(DeviceSession session)
     {
-        foreach (DeviceSession other in _sessions)
+        if (session.IsSettled)
         {
-            if (session.IsSettled && other.IsWaitingForOthers)
-            {
-                _loop.Post(other.Step);
-            }
+            WakeWaiting();
         }
 
         DevicesChanged?.Invoke();
         CheckStopped();
+    }
+
+    private void WakeWaiting()
+    {
+        foreach (DeviceSession session in _sessions)
+        {
+            if (session.IsWaitingForOthers)
+            {
+                _loop.Post(session.Step);
+            }
+        }
     }
 
     private void CheckStopped()
