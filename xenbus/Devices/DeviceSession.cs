@@ -434,9 +434,7 @@ internal sealed class DeviceSession : IDisposable
         if (ours != _lastOurs || theirs != BackendState)
         {
             // By the change, not by the state: what is given up in a state stays given up as long as that lasts.
-            _isNewChanceDue |= Failure is not null
-                && theirs is XenbusState.Initialising or XenbusState.InitWait
-                && BackendState is not (XenbusState.Initialising or XenbusState.InitWait);
+            _isNewChanceDue |= Failure is not null && HasBegunAnew(BackendState, theirs);
             // A backend that did not let go of what a kernel driver published may do it late.
             _isNewChanceDue |= Failure is not null && HeldBy is not null && theirs != BackendState;
             Log.StatesChanged(_services.Logger, Identity.Name, ours, theirs);
@@ -445,6 +443,10 @@ internal sealed class DeviceSession : IDisposable
 
         return true;
     }
+
+    /// <summary>Initialising is where a backend begins; one that is found in InitWait has gone through it, unless it came from there or was there before.</summary>
+    private static bool HasBegunAnew(XenbusState before, XenbusState now) =>
+        (now == XenbusState.Initialising && before != now) || (now == XenbusState.InitWait && before is not (XenbusState.Initialising or XenbusState.InitWait));
 
     private Publication CurrentPublication() => _resources.ArePublished ? Publication.Ours : _nodes.HaveDetails() ? Publication.Leftover : Publication.None;
 
