@@ -18,9 +18,9 @@ internal sealed class ControlCommands
     private static readonly Command[] s_commands =
     [
         new("program", string.Empty, "which program runs, and as which process", static (commands, request) => commands.TellProgram(request)),
-        new("sizes", string.Empty, "the screens' sizes, and the ones that were named for them", static (commands, request) => commands.TellSizes(request)),
+        new("sizes", string.Empty, "the sizes of the screens, and those named for them", static (commands, request) => commands.TellSizes(request)),
         new("resize", "[N] WxH", "give vfb/N (default: the first) another size in pixels", static (commands, request) => commands.Resize(request)),
-        new("upgrade", string.Empty, "let the running program become this one; nothing is disconnected", static (commands, request) => commands.Upgrade(request)),
+        new("upgrade", string.Empty, "what xenfbfront upgrade asks; run that instead", static (commands, request) => commands.Upgrade(request)),
     ];
 
     private readonly FrontendHost _host;

@@ -23,7 +23,7 @@ public sealed class UpgradeTests : IDisposable
         for (int i = 1; i <= 10; i++)
         {
             string program = programs[i % 2];
-            (int status, string output, string error) = Ask(system, program, "upgrade");
+            (int status, string output, string error) = FrontendCommands.Ask(system, program, "upgrade");
             Assert.True(status == 0, error);
             Assert.StartsWith($"upgraded: {program}, process ", output);
             Assert.All(system.Frontend.Workers, worker => Assert.Equal(program, Libc.ReadLink($"/proc/{worker}/exe")));
@@ -52,7 +52,7 @@ public sealed class UpgradeTests : IDisposable
         RunningSystem.WaitFor(() => system.Frontend.Workers.Any(id => id != first), () => "no new worker");
         Assert.EndsWith(" (deleted)", Libc.ReadLink($"/proc/{system.Frontend.Workers.Single()}/exe"));
 
-        (int status, string output, string error) = Ask(system, program, "upgrade");
+        (int status, string output, string error) = FrontendCommands.Ask(system, program, "upgrade");
         Assert.True(status == 0, error);
         Assert.StartsWith($"upgraded: {program}, ", output);
         Assert.Equal(program, Libc.ReadLink($"/proc/{system.Frontend.Workers.Single()}/exe"));
@@ -81,29 +81,11 @@ public sealed class UpgradeTests : IDisposable
         }
 
         RunningSystem.WaitFor(() => system.Frontend.Workers.Any(id => id != worker && Libc.ReadLink($"/proc/{id}/exe") == program), () => "no worker of the former program");
-        RunningSystem.WaitFor(() => Ask(system, program, "ctl", "program").Output.Contains("\nconnected", StringComparison.Ordinal), () => "not connected");
+        RunningSystem.WaitFor(() => FrontendCommands.Ask(system, program, "ctl", "program").Output.Contains("\nconnected", StringComparison.Ordinal), () => "not connected");
         Assert.False(system.BackendsLeftConnected, system.Log);
         system.Session.Input.Key(30, true);
         InputTests.WaitForLines(system, 2);
         system.StopInOrder();
-    }
-
-    [Fact]
-    public void Ctl_WithoutProgramOrWithWrongWords_SaysWhatIsRight()
-    {
-        string program = Frontends.Path(FrontendKind.Built);
-        (int status, _, string error) = Run(program, ["ctl", "program", "--loopback", _folder]);
-        Assert.Equal((3, $"xenfbfront: reach xenfbfront at {_folder}/frontend.sock: no such file or directory: it must be running, and this command be run as root or its user; --loopback DIR names one without Xen\n"), (status, error));
-        using RunningSystem system = new(program, ["--source", "pattern"]);
-        system.WaitConnected();
-        (status, _, error) = Ask(system, program, "ctl", "nonsense");
-        Assert.Equal((2, "xenfbfront: unknown command nonsense; xenfbfront ctl help lists them\n"), (status, error));
-        (status, _, error) = Ask(system, program, "ctl", "upgrade", "/bin/true");
-        Assert.Equal((2, "xenfbfront: upgrade takes no arguments: run the new program, as in NEW-PROGRAM upgrade\n"), (status, error));
-        (status, _, error) = Run(program, ["ctl", "upgrade", "--loopback"]);
-        Assert.Equal((2, "xenfbfront: --loopback needs a value: --loopback DIR\n"), (status, error));
-        (status, string output, _) = Ask(system, program, "ctl", "program");
-        Assert.Equal((0, $"{program}\nprocess {system.Frontend.Workers.Single()}\nconnected\n"), (status, output));
     }
 
     [Fact]
@@ -112,7 +94,7 @@ public sealed class UpgradeTests : IDisposable
         string program = Frontends.Path(FrontendKind.Built);
         using RunningSystem system = new(program, ["--source", "pattern"]);
         system.WaitConnected();
-        (int status, _, string error) = Run(program, ["--source", "pattern", "--loopback", system.Session.GuestDirectory]);
+        (int status, _, string error) = FrontendCommands.Run(program, ["--source", "pattern", "--loopback", system.Session.GuestDirectory]);
         Assert.Equal(3, status);
         Assert.EndsWith($"another xenfbfront does so already, process {system.Frontend.ProcessId}; stop that one first (kill {system.Frontend.ProcessId})\n", error);
         Assert.False(system.BackendsLeftConnected, system.Log);
@@ -129,7 +111,7 @@ public sealed class UpgradeTests : IDisposable
         using Process next = Process.Start(program, ["--source", "pattern", "--sink", "none", "--log", "warning", "--loopback", system.Session.GuestDirectory]);
         try
         {
-            RunningSystem.WaitFor(() => Ask(system, program, "ctl", "program").Output.Contains("\nconnected", StringComparison.Ordinal), () => "not connected");
+            RunningSystem.WaitFor(() => FrontendCommands.Ask(system, program, "ctl", "program").Output.Contains("\nconnected", StringComparison.Ordinal), () => "not connected");
             system.WaitForPattern(800, 600);
             Assert.Equal(0, system.Session.Census.FreedWhileMapped);
         }
@@ -145,17 +127,5 @@ public sealed class UpgradeTests : IDisposable
         string path = Path.Combine(_folder, name);
         File.Copy(Frontends.Path(FrontendKind.Native), path);
         return path;
-    }
-
-    private static (int Status, string Output, string Error) Ask(RunningSystem system, string program, params string[] words) =>
-        Run(program, [.. words, "--loopback", system.Session.GuestDirectory]);
-
-    private static (int Status, string Output, string Error) Run(string program, string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        Assert.True(process.WaitForExit(RunningSystem.Patience), "it does not end");
-        return (process.ExitCode, output, error.Result);
     }
 }

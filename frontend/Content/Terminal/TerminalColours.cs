@@ -34,7 +34,10 @@ internal sealed class TerminalColours
     }
 
     /// <summary>The default background, 0x00RRGGBB.</summary>
-    public uint Background => _palette[0];
+    public static uint DefaultBackground { get; } = VcsTextGrid.DefaultPalette[0];
+
+    /// <summary>The colour of text that is neither bold nor coloured, 0x00RRGGBB.</summary>
+    public static uint DefaultForeground { get; } = VcsTextGrid.DefaultPalette[Grey];
 
     /// <summary>Whether a program asked for no colour behind the text.</summary>
     public static bool IsNoBackground(uint colour) => (colour & IsDefaultBackground) != 0;
@@ -44,7 +47,7 @@ internal sealed class TerminalColours
     {
         TerminalAttributes attributes = (TerminalAttributes)cell.Attributes;
         uint foreground = Foreground(cell.Foreground, (attributes & TerminalAttributes.Bold) != 0);
-        uint background = (cell.Background & IsDefaultBackground) != 0 ? Background : Plain(cell.Background);
+        uint background = (cell.Background & IsDefaultBackground) != 0 ? DefaultBackground : Plain(cell.Background);
         if ((attributes & TerminalAttributes.Dim) != 0)
         {
             foreground = foreground >> 1 & 0x7f7f7f;

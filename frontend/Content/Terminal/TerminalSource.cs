@@ -106,7 +106,7 @@ public sealed class TerminalSource : IScreenSource
 
         _cells = new TerminalCell[columns];
         _view = new(canvas, _painter.Font, columns, rows);
-        uint background = Terminal.Background;
+        uint background = VirtualTerminal.Background;
         _screen = new(_painter, _view.OriginX, _view.OriginY, _view.Columns, _view.Rows, background, background);
         canvas.Fill(canvas.Bounds, background);
         canvas.Changed(canvas.Bounds);

@@ -302,9 +302,15 @@ public sealed unsafe partial class VirtualTerminal
 
     private void EndString()
     {
-        if (_stringKind == (byte)'P')
+        ReadOnlySpan<byte> text = _string.AsSpan(0, _stringLength);
+        switch (_stringKind)
         {
-            GiveString(_string.AsSpan(0, _stringLength));
+            case (byte)'P':
+                GiveString(text);
+                break;
+            case (byte)']':
+                AnswerColour(text);
+                break;
         }
 
         (_phase, _stringKind) = (Phase.Text, 0);

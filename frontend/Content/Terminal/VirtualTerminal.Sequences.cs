@@ -204,6 +204,22 @@ public sealed unsafe partial class VirtualTerminal
         }
     }
 
+    /// <summary>
+    /// Answers a question for the colour of text (OSC 10) or behind it (OSC 11), by which programs such as vim tell a dark screen from a light one. libvterm
+    /// does not know them.
+    /// </summary>
+    private void AnswerColour(ReadOnlySpan<byte> text)
+    {
+        if (text.SequenceEqual("10;?"u8) || text.SequenceEqual("11;?"u8))
+        {
+            uint colour = text[1] == (byte)'0' ? TerminalColours.DefaultForeground : TerminalColours.DefaultBackground;
+            GiveAll();
+            // Four hexadecimal digits for each part, of which ours have two.
+            uint red = colour >> 16 & 255, green = colour >> 8 & 255, blue = colour & 255;
+            _reply(Encoding.ASCII.GetBytes($"\e]1{(char)text[1]};rgb:{red:x2}{red:x2}/{green:x2}{green:x2}/{blue:x2}{blue:x2}\e\\"));
+        }
+    }
+
     /// <summary>Writes the last character again, as often as the number says, but no more than the screen holds.</summary>
     private void Repeat()
     {

@@ -91,7 +91,7 @@ public sealed unsafe partial class VirtualTerminal : IDisposable
     public int BellCount { get; private set; }
 
     /// <summary>Colour of a blank screen, 0x00RRGGBB.</summary>
-    public uint Background => _colours.Background;
+    public static uint Background => TerminalColours.DefaultBackground;
 
     /// <summary>Whether the library is there.</summary>
     /// <param name="reason">When the result is false, what to do; else empty.</param>
