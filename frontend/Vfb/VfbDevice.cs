@@ -30,11 +30,15 @@ internal sealed class VfbDevice : FrontendDevice
     /// <summary>Bytes that it has when that is less than its picture needs (XENFB_DEFAULT_FB_LEN there: 800x600 at 32 bits).</summary>
     private const int KernelLeastBytes = 800 * 600 * 4;
 
+    /// <summary>Sizes told that are remembered until the backend has taken the next one: who changes it faster than the backend looks is at the last but these.</summary>
+    private const int MaxSizesTold = 4;
+
     private readonly DeviceContext _context;
     private readonly VfbOptions _options;
     private readonly VfbDriver _driver;
     private readonly UpdateBudget _budget;
     private readonly LoopTimer _moreLater;
+    private readonly (uint End, ScreenSize Size)[] _told = new (uint, ScreenSize)[MaxSizesTold];
     private SharedPages? _shared;
     private SharedPages? _memory;
     private IScreenSource? _source;
@@ -50,6 +54,7 @@ internal sealed class VfbDevice : FrontendDevice
     private ScreenSize _wantedSize;
     private string? _sizeNode;
     private ScreenSize? _asked;
+    private int _toldCount;
 
     public VfbDevice(DeviceContext context, VfbOptions options, VfbDriver driver)
     {
@@ -69,6 +74,30 @@ internal sealed class VfbDevice : FrontendDevice
 
     /// <summary>What the backend knows, or null while there is no connection.</summary>
     public FramebufferGeometry? Geometry => _isConnected ? _canvas?.Geometry : null;
+
+    /// <summary>The size that the backend goes by: what it was told last, once it has consumed the event. Null while there is no connection.</summary>
+    public ScreenSize? SizeTaken
+    {
+        get
+        {
+            if (!_isConnected || _shared is not { } shared)
+            {
+                return null;
+            }
+
+            if (_toldCount > 1)
+            {
+                _out.Look(shared.Bytes);
+            }
+
+            while (_toldCount > 1 && (int)(_out.Consumed - _told[1].End) >= 0)
+            {
+                ForgetOldestSize();
+            }
+
+            return _told[0].Size;
+        }
+    }
 
     /// <summary>The sizes that a person named for it, the best one first.</summary>
     public ScreenSize[] Sizes => _options.SizesOf(Framebuffer);
@@ -121,6 +150,7 @@ internal sealed class VfbDevice : FrontendDevice
         Notes = new() { Size = VfbNotes.PackSize(geometry.Width, geometry.Height), Depth = geometry.Depth, DirectoryPages = directoryPages };
         NoteAsked();
 
+        BeginSizes(geometry);
         AttachSource(source, geometry, directoryPages);
         details[PublishedNodes.PageReference] = sharedFrame[0].ToString();
         details["protocol"] = abi.Name();
@@ -166,6 +196,7 @@ internal sealed class VfbDevice : FrontendDevice
 
         // A resize event of the predecessor may be lost with it; telling the geometry again does no harm.
         _resizeIsDue = true;
+        BeginSizes(geometry);
         AttachSource(source, geometry, notes.DirectoryPages);
     }
 
@@ -459,8 +490,23 @@ internal sealed class VfbDevice : FrontendDevice
             Depth = geometry.Depth,
             OffsetBytes = 0,
         };
-        return _out.TryWrite(page, MemoryMarshal.AsBytes(new ReadOnlySpan<FramebufferResize>(in resize)));
+        if (!_out.TryWrite(page, MemoryMarshal.AsBytes(new ReadOnlySpan<FramebufferResize>(in resize))))
+        {
+            return false;
+        }
+
+        if (_toldCount == _told.Length)
+        {
+            ForgetOldestSize();
+        }
+
+        _told[_toldCount++] = (_out.Produced, new(geometry.Width, geometry.Height));
+        return true;
     }
+
+    private void BeginSizes(FramebufferGeometry geometry) => (_told[0], _toldCount) = ((_out.Produced, new(geometry.Width, geometry.Height)), 1);
+
+    private void ForgetOldestSize() => _told.AsSpan(1, --_toldCount).CopyTo(_told);
 
     /// <summary>Another size within the memory that the backend knows. Comes true at the loop's next turn, as the source is in the middle of drawing.</summary>
     private bool TryResize(int width, int height)

@@ -7,6 +7,7 @@ using Xenbus.Rings;
 using Xenbus.Wire;
 using Xenbus.Wire.Kbdif;
 using XenFbFront.Input;
+using XenFbFront.Vfb;
 
 namespace XenFbFront.Vkbd;
 
@@ -25,8 +26,8 @@ internal sealed class VkbdDevice : FrontendDevice
     private static readonly InputRole[] s_roles = [InputRole.Keyboard, InputRole.Pointer, InputRole.Touch];
 
     private readonly DeviceContext _context;
-    private readonly IInputSink _sink;
-    private readonly VkbdDriver _driver;
+    private readonly Seat _seat;
+    private readonly IScreenSizes _screens;
     private readonly LoopTimer _retry;
     private readonly KeyboardEvent[] _events = new KeyboardEvent[EventRingLayout.KeyboardIn.SlotCount];
     private readonly InputEvent[] _output = new InputEvent[EventRingLayout.KeyboardIn.SlotCount * KeyTranslator.MaxEvents];
@@ -41,11 +42,11 @@ internal sealed class VkbdDevice : FrontendDevice
     private bool _isSinkRefusing;
     private bool _isReleaseDue;
 
-    public VkbdDevice(DeviceContext context, IInputSink sink, VkbdDriver driver)
+    public VkbdDevice(DeviceContext context, Seat seat, IScreenSizes screens)
     {
         _context = context;
-        _sink = sink;
-        _driver = driver;
+        _seat = seat;
+        _screens = screens;
         _retry = context.Loop.CreateTimer(() => Drain());
     }
 
@@ -70,7 +71,6 @@ internal sealed class VkbdDevice : FrontendDevice
         details["request-abs-pointer"] = _modes.IsAbsolute != 0 ? "1" : "0";
         details["request-raw-pointer"] = _modes.IsRaw != 0 ? "1" : "0";
         details["request-multi-touch"] = _modes.ContactCount > 0 ? "1" : "0";
-        _driver.Report(_modes);
     }
 
     /// <inheritdoc/>
@@ -98,8 +98,6 @@ internal sealed class VkbdDevice : FrontendDevice
         {
             throw new XenException("take over", _context.Identity.Name, 0, "the ring indices in the shared page are impossible");
         }
-
-        _driver.Report(_modes);
     }
 
     /// <inheritdoc/>
@@ -196,8 +194,12 @@ internal sealed class VkbdDevice : FrontendDevice
 
         _devices[index]?.Remove();
         _devices[index]?.Dispose();
-        _devices[index] = spec is null ? null : _sink.Open(spec, _context.Descriptors);
+        _devices[index] = spec is null ? null : _seat.Sink.Open(spec, _context.Descriptors);
         _specs[index] = spec;
+        if (spec is not null)
+        {
+            _seat.Observer?.OnOpened(spec);
+        }
     }
 
     /// <summary>Delivers everything that is in the ring.</summary>
@@ -270,7 +272,7 @@ internal sealed class VkbdDevice : FrontendDevice
                 }
 
                 _isSinkRefusing = false;
-                _driver.Observer?.OnDelivered(role, _output.AsSpan(0, outputCount));
+                _seat.Observer?.OnDelivered(role, _output.AsSpan(0, outputCount));
             }
 
             Commit(state);
@@ -400,7 +402,7 @@ internal sealed class VkbdDevice : FrontendDevice
                 }
 
                 _isSinkRefusing = false;
-                _driver.Observer?.OnDelivered(role, _output.AsSpan(0, count));
+                _seat.Observer?.OnDelivered(role, _output.AsSpan(0, count));
             }
 
             Commit(state);
@@ -412,7 +414,7 @@ internal sealed class VkbdDevice : FrontendDevice
         if (!_isSinkRefusing)
         {
             _isSinkRefusing = true;
-            Log.SinkRefuses(_context.Logger, _context.Identity.Name, _sink.Description, new XenException("write", _sink.Description, errno).Message);
+            Log.SinkRefuses(_context.Logger, _context.Identity.Name, _seat.Sink.Description, new XenException("write", _seat.Sink.Description, errno).Message);
         }
     }
 }
