@@ -30,7 +30,7 @@ internal sealed class VfbDevice : FrontendDevice
     /// <summary>Bytes that it has when that is less than its picture needs (XENFB_DEFAULT_FB_LEN there: 800x600 at 32 bits).</summary>
     private const int KernelLeastBytes = 800 * 600 * 4;
 
-    /// <summary>Sizes told that are remembered until the backend has taken the next one: who changes it faster than the backend looks is at the last but these.</summary>
+    /// <summary>The size that the backend goes by and those that it has not taken yet. While there are so many the next waits for its notification, as with a full ring.</summary>
     private const int MaxSizesTold = 4;
 
     private readonly DeviceContext _context;
@@ -88,11 +88,7 @@ internal sealed class VfbDevice : FrontendDevice
             if (_toldCount > 1)
             {
                 _out.Look(shared.Bytes);
-            }
-
-            while (_toldCount > 1 && (int)(_out.Consumed - _told[1].End) >= 0)
-            {
-                ForgetOldestSize();
+                ForgetFormerSizes();
             }
 
             return _told[0].Size;
@@ -490,14 +486,10 @@ internal sealed class VfbDevice : FrontendDevice
             Depth = geometry.Depth,
             OffsetBytes = 0,
         };
-        if (!_out.TryWrite(page, MemoryMarshal.AsBytes(new ReadOnlySpan<FramebufferResize>(in resize))))
+        ForgetFormerSizes();
+        if (_toldCount == _told.Length || !_out.TryWrite(page, MemoryMarshal.AsBytes(new ReadOnlySpan<FramebufferResize>(in resize))))
         {
             return false;
-        }
-
-        if (_toldCount == _told.Length)
-        {
-            ForgetOldestSize();
         }
 
         _told[_toldCount++] = (_out.Produced, new(geometry.Width, geometry.Height));
@@ -506,7 +498,13 @@ internal sealed class VfbDevice : FrontendDevice
 
     private void BeginSizes(FramebufferGeometry geometry) => (_told[0], _toldCount) = ((_out.Produced, new(geometry.Width, geometry.Height)), 1);
 
-    private void ForgetOldestSize() => _told.AsSpan(1, --_toldCount).CopyTo(_told);
+    private void ForgetFormerSizes()
+    {
+        while (_toldCount > 1 && (int)(_out.Consumed - _told[1].End) >= 0)
+        {
+            _told.AsSpan(1, --_toldCount).CopyTo(_told);
+        }
+    }
 
     /// <summary>Another size within the memory that the backend knows. Comes true at the loop's next turn, as the source is in the middle of drawing.</summary>
     private bool TryResize(int width, int height)

@@ -17,8 +17,8 @@ internal sealed class VkbdDevice : FrontendDevice
     /// <summary>Fingers at most; the state has a bit for each.</summary>
     private const int MaxContacts = 64;
 
-    /// <summary>Positions of a raw pointer. Source: feature-raw-pointer in io/kbdif.h.</summary>
-    private const int RawMax = 32767;
+    /// <summary>Bounds of <see cref="_clickOrder"/>: so many clicks outweigh all that came before them.</summary>
+    private const int SureOfOrder = 4;
 
     /// <summary>A sink that takes nothing is asked again after this time; the events stay in the ring.</summary>
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromMilliseconds(100);
@@ -41,6 +41,11 @@ internal sealed class VkbdDevice : FrontendDevice
     private bool _isTakenOver;
     private bool _isSinkRefusing;
     private bool _isReleaseDue;
+    private ScreenSize _size = new(800, 600);
+    private ScreenSize _sizeBefore;
+    private uint _sizeSince;
+    private uint _seen;
+    private int _clickOrder;
 
     public VkbdDevice(DeviceContext context, Seat seat, IScreenSizes screens)
     {
@@ -105,6 +110,9 @@ internal sealed class VkbdDevice : FrontendDevice
     {
         _isConnected = true;
         _isTakenOver = false;
+        _size = _screens.SizeTaken(_context.Identity.Id) ?? _size;
+        _sizeBefore = _size;
+        _sizeSince = _seen = _in.Consumed;
         Drain();
     }
 
@@ -154,6 +162,8 @@ internal sealed class VkbdDevice : FrontendDevice
     {
         bool isAbsolute = _context.IsOffered("feature-abs-pointer");
         bool isRaw = isAbsolute && _context.IsOffered("feature-raw-pointer");
+        // What is in the nodes is the range for good (kernel: xen-kbdfront.c). QEMU has none and tells pixels of its screen (xenfb.c: xenfb_send_position).
+        bool isScaled = isAbsolute && !isRaw && _context.ReadBackend("width") is null && _context.ReadBackend("height") is null;
         bool hasTouch = _context.IsOffered("feature-multi-touch");
         return new()
         {
@@ -161,8 +171,9 @@ internal sealed class VkbdDevice : FrontendDevice
             HasPointer = (byte)(_context.IsOffered("feature-disable-pointer") ? 0 : 1),
             IsAbsolute = (byte)(isAbsolute ? 1 : 0),
             IsRaw = (byte)(isRaw ? 1 : 0),
-            MaxX = isRaw ? RawMax : _context.ReadBackend("width", 800, 1, 65536) - 1,
-            MaxY = isRaw ? RawMax : _context.ReadBackend("height", 600, 1, 65536) - 1,
+            IsScaled = (byte)(isScaled ? 1 : 0),
+            MaxX = isRaw || isScaled ? PositionScale.Max : _context.ReadBackend("width", 800, 1, 65536) - 1,
+            MaxY = isRaw || isScaled ? PositionScale.Max : _context.ReadBackend("height", 600, 1, 65536) - 1,
             ContactCount = hasTouch ? _context.ReadBackend("multi-touch-num-contacts", 1, 1, MaxContacts) : 0,
             TouchMaxX = _context.ReadBackend("multi-touch-width", 800, 1, 65536) - 1,
             TouchMaxY = _context.ReadBackend("multi-touch-height", 600, 1, 65536) - 1,
@@ -226,6 +237,8 @@ internal sealed class VkbdDevice : FrontendDevice
         }
 
         CopyEvents(page, count);
+        LearnClickOrder(count);
+        ScalePositions(count);
         foreach (InputRole role in s_roles)
         {
             if (!Deliver(role, count))
@@ -247,6 +260,66 @@ internal sealed class VkbdDevice : FrontendDevice
         {
             _in.Copy(page, i, MemoryMarshal.AsBytes(_events.AsSpan(i, 1)));
         }
+    }
+
+    /// <summary>
+    /// QEMU tells of a button at once and of the move before it when the viewer's report is complete (hw/display/xenfb.c: xenfb_mouse_event,
+    /// xenfb_mouse_sync), so each button is followed by a position or a motion. Other backends keep the order, and then a button is
+    /// mostly the last that they say. A few clicks tell which of them this is.
+    /// </summary>
+    private void LearnClickOrder(int count)
+    {
+        bool isOpen = false;
+        uint end = _in.Consumed + (uint)count;
+        for (uint next = _seen; next != end; next++)
+        {
+            ref readonly KeyboardEvent source = ref _events[next - _in.Consumed];
+            if (KeyTranslator.RoleOf(source) == InputRole.Pointer)
+            {
+                bool isButton = source.Type == KeyboardEventType.Key;
+                _clickOrder = isOpen && !isButton ? Math.Min(_clickOrder + 1, SureOfOrder) : _clickOrder;
+                isOpen = isButton;
+            }
+        }
+
+        _clickOrder = isOpen ? Math.Max(_clickOrder - 2, -SureOfOrder) : _clickOrder;
+    }
+
+    /// <summary>
+    /// Positions in pixels are of the size that the backend goes by when it tells them. What was in the ring at the last look was told before a change
+    /// that is seen now. Of what came since, the beginning may be as well: up to the last position that only the size before has room for.
+    /// </summary>
+    /// <remarks>The ring was looked at before the size is, so a change that is not seen was later than all of these events.</remarks>
+    private void ScalePositions(int count)
+    {
+        uint end = _in.Consumed + (uint)count;
+        if (_modes.IsScaled != 0)
+        {
+            ScreenSize size = _screens.SizeTaken(_context.Identity.Id) ?? _size;
+            if (size != _size)
+            {
+                (_sizeBefore, _size, _sizeSince) = (_size, size, _seen);
+                for (uint next = _seen; next != end; next++)
+                {
+                    ref readonly KeyboardEvent source = ref _events[next - _in.Consumed];
+                    if (source.Type == KeyboardEventType.Position && !PositionScale.IsOn(_size, source) && PositionScale.IsOn(_sizeBefore, source))
+                    {
+                        _sizeSince = next + 1;
+                    }
+                }
+            }
+
+            for (uint next = _in.Consumed; next != end; next++)
+            {
+                ref KeyboardEvent source = ref _events[next - _in.Consumed];
+                if (source.Type == KeyboardEventType.Position)
+                {
+                    PositionScale.Scale(ref source, (int)(next - _sizeSince) < 0 ? _sizeBefore : _size);
+                }
+            }
+        }
+
+        _seen = end;
     }
 
     /// <summary>Delivers what one role has not got yet of the copied events.</summary>
@@ -291,11 +364,25 @@ internal sealed class VkbdDevice : FrontendDevice
         outputCount = 0;
         key = 0;
         isKeyDown = false;
+        uint movedUntil = next;
         for (; next != end; next++)
         {
             ref readonly KeyboardEvent source = ref _events[next - _in.Consumed];
             if (KeyTranslator.RoleOf(source) != role)
             {
+                continue;
+            }
+
+            bool isButton = role == InputRole.Pointer && source.Type == KeyboardEventType.Key;
+            if (isButton && _clickOrder >= 0 && (int)(next - movedUntil) >= 0 && FindMoveOfClick(next, end, key) is var move && move != end)
+            {
+                // Whoever takes over translates the same events again: they are one run, and their order changes nothing in the state.
+                outputCount += KeyTranslator.Translate(_events[move - _in.Consumed], _modes, ref state, _output.AsSpan(outputCount));
+                movedUntil = move + 1;
+            }
+            else if (!isButton && role == InputRole.Pointer && (int)(next - movedUntil) < 0)
+            {
+                // The one that was put before its click.
                 continue;
             }
 
@@ -315,6 +402,39 @@ internal sealed class VkbdDevice : FrontendDevice
         }
 
         return next;
+    }
+
+    /// <summary>The position or motion that directly follows a button, or several of them, in what is there now.</summary>
+    /// <param name="click">Ring index of the first button.</param>
+    /// <param name="end">Ring index behind what is there.</param>
+    /// <param name="key">The key that ends the run, or 0.</param>
+    /// <returns>Its ring index; <paramref name="end"/> when there is none, or the same button is told of twice before it.</returns>
+    private uint FindMoveOfClick(uint click, uint end, ushort key)
+    {
+        uint buttons = 0;
+        for (uint next = click; next != end; next++)
+        {
+            ref readonly KeyboardEvent source = ref _events[next - _in.Consumed];
+            if (KeyTranslator.RoleOf(source) != InputRole.Pointer)
+            {
+                continue;
+            }
+
+            if (source.Type != KeyboardEventType.Key)
+            {
+                return next;
+            }
+
+            uint button = 1u << (int)(source.Keycode - InputCodes.BTN_LEFT);
+            if (source.Keycode == key || (buttons & button) != 0)
+            {
+                break;
+            }
+
+            buttons |= button;
+        }
+
+        return end;
     }
 
     private void Announce(InputRole role, uint until, long position, ushort key, bool isKeyDown)
