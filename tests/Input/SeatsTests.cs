@@ -212,6 +212,8 @@ public sealed class SeatsTests
 
     private static void Press(SimulatedSystem system, int id, int key)
     {
+        // Input counts from when the backend has seen that the frontend is connected.
+        system.Settle();
         system.Backend!.InputOf(system.Present, id)!.Key((uint)key, true);
         system.Settle();
     }
