@@ -59,6 +59,11 @@ internal static class Worker
         }
 
         Log.Sink(logger, provider.GetRequiredService<SinkChoice>().Explanation);
+        foreach (string explanation in provider.GetRequiredService<Seats>().Explanations)
+        {
+            Log.Sink(logger, explanation);
+        }
+
         using LoopTimer patience = loop.CreateTimer(() => TellWaiting(host, options, logger));
         bool isStarting = true, isRefused = false;
         host.DevicesChanged += () =>
@@ -130,34 +135,20 @@ internal static class Worker
         services.AddSingleton(static provider => provider.GetRequiredService<SourceChoice>().Source);
         services.AddSingleton(static provider => SinkChoice.Make(
             provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<IScreenSource>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<ILogger>()));
-        services.AddSingleton(static provider => provider.GetRequiredService<SinkChoice>().Sink);
         services.AddSingleton(static provider => ScreenSources.Make(
-            provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<IScreenSource>()));
+            provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<IDescriptorStore>(), provider.GetRequiredService<IScreenSource>()));
         services.AddSingleton<IScreenSources>(static provider => provider.GetRequiredService<ScreenSources>());
         services.AddFrontend(static provider => new VfbDriver(provider.GetRequiredService<VfbOptions>(), provider.GetRequiredService<IScreenSources>()));
-        services.AddFrontend(CreateVkbdDriver);
+        services.AddSingleton(static provider => Seats.Make(
+            provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<IScreenSource>(), provider.GetRequiredService<SinkChoice>(),
+            provider.GetRequiredService<IScreenSources>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<ILogger>()));
+        services.AddFrontend(static provider => new VkbdDriver(provider.GetRequiredService<Seats>(), provider.GetRequiredService<VfbDriver>()));
         return services.BuildServiceProvider();
     }
 
     private static IDomain CreateDomain(IServiceProvider provider) => provider.GetRequiredService<DaemonOptions>().Loopback is { } directory
         ? LoopbackDomain.FromDirectory(directory)
         : LinuxDomain.IsXenGuest(out string why) ? new LinuxDomain() : throw new XenException("find", "Xen", 0, why);
-
-    private static VkbdDriver CreateVkbdDriver(IServiceProvider provider)
-    {
-        KeysSource? keys = provider.GetRequiredService<IScreenSource>() as KeysSource;
-        VkbdDriver driver = new(provider.GetRequiredService<IInputSink>()) { Observer = keys };
-        if (keys is not null)
-        {
-            driver.ModesChanged += modes =>
-            {
-                keys.PointerRange = (modes.MaxX, modes.MaxY);
-                keys.TouchRange = (modes.TouchMaxX, modes.TouchMaxY);
-            };
-        }
-
-        return driver;
-    }
 
     private static bool AreAllHeld(FrontendHost host)
     {

@@ -24,7 +24,7 @@ internal static class CommandLine
         new("geometry", "CxR", "its columns and rows, or keep, or fit the screen (default)", SetGeometry, IsRare: true),
         new("cursor", "SHAPE", "underline, block or none (default: underline)", SetCursor, IsRare: true),
         new("blink", "MS", "time that cursor and blinking text show (default: 0, always)", SetBlink, IsRare: true),
-        new("vfb", "N=WHAT", "another source for vfb/N: console:VT, console or pattern", SetFramebuffer),
+        new("vfb", "N=WHAT", "vfb/N's own: console[:VT], term[:COMMAND], keys or pattern", SetFramebuffer),
         new("term", "COMMAND", "what the built-in terminal runs (default: a login)", SetTerminalCommand),
         new("keymap", "FILE", "keys of the built-in terminal, by loadkeys -b (default: us)", static (o, v) => o.Keymap = v == "us" ? null : v, IsRare: true),
         new("size", "WxH,…", "sizes in pixels, the first is shown (default: the source's)", SetSize),
@@ -255,7 +255,7 @@ internal static class CommandLine
 
     private static void SetFramebuffer(DaemonOptions options, string value)
     {
-        const string console = "console:";
+        const string console = "console:", terminal = "term:";
         int equals = value.IndexOf('=', StringComparison.Ordinal);
         string what = value[(equals + 1)..];
         if (equals < 1 || !TryNumber(value[..equals], out int framebuffer) || framebuffer > ushort.MaxValue)
@@ -265,11 +265,14 @@ internal static class CommandLine
 
         options.Framebuffers[framebuffer] = what switch
         {
-            "console" => new(SourceKind.Console, 0),
-            "pattern" => new(SourceKind.Pattern, 0),
+            "console" => new(SourceKind.Console),
+            "term" => new(SourceKind.Terminal),
+            "keys" => new(SourceKind.Keys),
+            "pattern" => new(SourceKind.Pattern),
+            _ when what.StartsWith(terminal, StringComparison.Ordinal) && what.Length > terminal.Length => new(SourceKind.Terminal, Command: what[terminal.Length..]),
             _ when what.StartsWith(console, StringComparison.Ordinal) && TryNumber(what[console.Length..], out int number)
                 && number is >= 1 and <= VcsTextGrid.MaximumNumber => new(SourceKind.Console, number),
-            _ => throw Wrong("vfb", value, $"{framebuffer}=console, {framebuffer}=console:1 to {framebuffer}=console:{VcsTextGrid.MaximumNumber}, or {framebuffer}=pattern"),
+            _ => throw Wrong("vfb", value, $"{framebuffer}=WHAT with console, console:1 to console:{VcsTextGrid.MaximumNumber}, term, term:COMMAND, keys or pattern"),
         };
     }
 

@@ -90,6 +90,22 @@ public sealed class KeysSource : IScreenSource, IInputObserver
     }
 
     /// <inheritdoc/>
+    public void OnOpened(InputDeviceSpec spec)
+    {
+        switch (spec.Role)
+        {
+            case InputRole.Pointer:
+                PointerRange = (spec.MaxX, spec.MaxY);
+                break;
+            case InputRole.Touch:
+                TouchRange = (spec.MaxX, spec.MaxY);
+                break;
+            case InputRole.Keyboard:
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
     public void OnDelivered(InputRole role, ReadOnlySpan<InputEvent> events)
     {
         State.Apply(role, events);

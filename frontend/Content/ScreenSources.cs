@@ -1,3 +1,4 @@
+using Xenbus.Devices;
 using Xenbus.Loop;
 using XenFbFront.Configuration;
 
@@ -17,14 +18,14 @@ public sealed class ScreenSources(IScreenSource main) : IScreenSources, IDisposa
 
     /// <summary>Makes the sources that the options name for single framebuffers.</summary>
     /// <exception cref="Xenbus.XenException">One is not to be had.</exception>
-    public static ScreenSources Make(DaemonOptions options, EventLoop loop, IScreenSource main)
+    public static ScreenSources Make(DaemonOptions options, EventLoop loop, IDescriptorStore store, IScreenSource main)
     {
         ScreenSources sources = new(main);
         try
         {
             foreach ((int framebuffer, FramebufferSource source) in options.Framebuffers)
             {
-                SourceChoice choice = SourceChoice.MakeForFramebuffer(source, options, loop);
+                SourceChoice choice = SourceChoice.MakeForFramebuffer(framebuffer, source, options, loop, store);
                 sources._others[framebuffer] = choice.Source;
                 sources.Explanations.Add($"vfb/{framebuffer}: {choice.Explanation}");
             }

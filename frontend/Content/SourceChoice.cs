@@ -29,16 +29,13 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
         }
 
         FontChoice font = FontChoice.Make(options);
-        bool isTryOut = options.Loopback is not null;
-        TerminalOptions terminal = new() { Command = options.TerminalCommand, RestartsByKey = isTryOut, Font = font.Font, Geometry = options.Geometry };
+        TerminalOptions terminal = ForTerminal(options, options.TerminalCommand, font);
         if (options.Source == SourceKind.Terminal)
         {
-            return TerminalSource.TryOpen(terminal, loop, store, out TerminalSource? asked, out string missing)
-                ? new(asked!, asked!.Description + AskingRoot(asked))
-                : throw new XenException("show", "the built-in terminal", 0, missing);
+            return MakeTerminal(terminal, loop, store);
         }
 
-        if (isTryOut && options is { Source: SourceKind.Automatic, VirtualTerminal: 0 }
+        if (options.Loopback is not null && options is { Source: SourceKind.Automatic, VirtualTerminal: 0 }
             && TerminalSource.TryOpen(terminal, loop, store, out TerminalSource? toType, out _))
         {
             return new(toType!, $"{toType!.Description}{AskingRoot(toType)} {Others}");
@@ -67,17 +64,36 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
 
     /// <summary>Makes the source that one framebuffer has for itself.</summary>
     /// <exception cref="XenException">It is not to be had.</exception>
-    internal static SourceChoice MakeForFramebuffer(FramebufferSource wanted, DaemonOptions options, EventLoop loop)
+    internal static SourceChoice MakeForFramebuffer(int framebuffer, FramebufferSource wanted, DaemonOptions options, EventLoop loop, IDescriptorStore store)
     {
-        if (wanted.Kind == SourceKind.Pattern)
+        switch (wanted.Kind)
         {
-            return new(new PatternSource(), "test pattern");
+            case SourceKind.Pattern:
+                return new(new PatternSource(), "test pattern");
+            case SourceKind.Keys:
+                KeysSource keys = new(loop);
+                return new(keys, keys.Description);
+            case SourceKind.Terminal:
+                TerminalOptions terminal = ForTerminal(options, wanted.Command ?? options.TerminalCommand, FontChoice.Make(options));
+                // The main terminal's name has no `vfb`, whichever framebuffer shows it.
+                terminal.KeepName = $"term/vfb/{framebuffer}";
+                return MakeTerminal(terminal, loop, store);
+            default:
+                break;
         }
 
         return ConsoleSource.TryOpen(ForConsole(options, wanted.VirtualTerminal, FontChoice.Make(options)), loop, out ConsoleSource? source, out string reason)
             ? new(source!, source!.Description)
             : throw new XenException("show", "the text console", 0, reason);
     }
+
+    private static SourceChoice MakeTerminal(TerminalOptions terminal, EventLoop loop, IDescriptorStore store) =>
+        TerminalSource.TryOpen(terminal, loop, store, out TerminalSource? source, out string missing)
+            ? new(source!, source!.Description + AskingRoot(source))
+            : throw new XenException("show", "the built-in terminal", 0, missing);
+
+    private static TerminalOptions ForTerminal(DaemonOptions options, string? command, FontChoice font) =>
+        new() { Command = command, RestartsByKey = options.Loopback is not null, Font = font.Font, Geometry = options.Geometry };
 
     private static ConsoleSourceOptions ForConsole(DaemonOptions options, int virtualTerminal, FontChoice font) => new()
     {

@@ -41,7 +41,7 @@ public sealed record SinkChoice(IInputSink Sink, string Explanation)
                 ConsoleSink console = new(options.VirtualTerminal, logger);
                 return ConsoleSink.IsAvailable(options.VirtualTerminal, out string noTyping) ? Plain(console) : new(console, $"{console.Description}, which takes nothing: {noTyping}");
             case SinkKind.Automatic when source is TerminalSource terminal:
-                return Plain(new TerminalSink(terminal, options.Keymap is null ? Keymap.Us : Keymap.Load(options.Keymap)));
+                return ForTerminal(options, terminal);
             case SinkKind.Automatic when options.Loopback is not null:
                 // A person's own keyboard and pointer must not be moved by a try-out.
                 return Plain(new NoSink());
@@ -49,6 +49,48 @@ public sealed record SinkChoice(IInputSink Sink, string Explanation)
                 return Choose(options, loop, logger, root);
         }
     }
+
+    /// <summary>Makes the sink of the vkbd whose screen has a source of its own.</summary>
+    /// <param name="options">Where input shall go.</param>
+    /// <param name="wanted">What the screen was to show.</param>
+    /// <param name="source">What it shows.</param>
+    /// <param name="main">The sink of the main source.</param>
+    /// <param name="loop">For sinks that listen.</param>
+    /// <param name="logger">For sinks that leave something out.</param>
+    /// <exception cref="XenException">The keymap that the options name cannot be used.</exception>
+    internal static SinkChoice MakeForFramebuffer(DaemonOptions options, FramebufferSource wanted, IScreenSource source, SinkChoice main, EventLoop loop, ILogger logger)
+    {
+        switch (wanted.Kind)
+        {
+            case SourceKind.Terminal:
+                return ForTerminal(options, (TerminalSource)source);
+            case SourceKind.Keys:
+                return new(new NoSink(), "shown on its screen, and nowhere else");
+            case SourceKind.Pattern:
+                return new(new NoSink(), "nowhere, as a test pattern takes none (--sink uinput takes it)");
+            default:
+                break;
+        }
+
+        if (options.Loopback is not null && options.Sink == SinkKind.Automatic)
+        {
+            // As for the main source: not into a person's own console.
+            return Plain(new NoSink());
+        }
+
+        if (wanted.VirtualTerminal == 0)
+        {
+            // The kernel brings what is typed to the terminal that is active.
+            return main.Sink is TerminalSink ? Choose(options, loop, logger, string.Empty) : main;
+        }
+
+        ConsoleSink console = new(wanted.VirtualTerminal, logger);
+        string reason = $"{console.Description}, as a keyboard of the kernel types into the active one: typed text only, no pointer (--sink uinput takes both)";
+        return new(console, ConsoleSink.IsAvailable(wanted.VirtualTerminal, out string noTyping) ? reason : $"{reason}; it takes nothing: {noTyping}");
+    }
+
+    private static SinkChoice ForTerminal(DaemonOptions options, TerminalSource terminal) =>
+        Plain(new TerminalSink(terminal, options.Keymap is null ? Keymap.Us : Keymap.Load(options.Keymap)));
 
     private static SinkChoice Plain(IInputSink sink) => new(sink, sink.Description);
 

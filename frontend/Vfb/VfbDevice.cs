@@ -30,12 +30,16 @@ internal sealed class VfbDevice : FrontendDevice
     /// <summary>Bytes that it has when that is less than its picture needs (XENFB_DEFAULT_FB_LEN there: 800x600 at 32 bits).</summary>
     private const int KernelLeastBytes = 800 * 600 * 4;
 
+    /// <summary>The size that the backend goes by and those that it has not taken yet. While there are so many the next waits for its notification, as with a full ring.</summary>
+    private const int MaxSizesTold = 4;
+
     private readonly DeviceContext _context;
     private readonly VfbOptions _options;
     private readonly VfbDriver _driver;
     private readonly UpdateBudget _budget;
     private readonly LoopTimer _moreLater;
     private readonly DrainWatch _drain;
+    private readonly (uint End, ScreenSize Size)[] _told = new (uint, ScreenSize)[MaxSizesTold];
     private SharedPages? _shared;
     private SharedPages? _memory;
     private IScreenSource? _source;
@@ -51,6 +55,7 @@ internal sealed class VfbDevice : FrontendDevice
     private ScreenSize _wantedSize;
     private string? _sizeNode;
     private ScreenSize? _asked;
+    private int _toldCount;
 
     public VfbDevice(DeviceContext context, VfbOptions options, VfbDriver driver)
     {
@@ -74,6 +79,26 @@ internal sealed class VfbDevice : FrontendDevice
 
     /// <summary>How long the backend has taken no updates although it was notified; null while it takes them, or may still.</summary>
     public TimeSpan? BackendSilentFor => _drain.SilentFor;
+
+    /// <summary>The size that the backend goes by: what it was told last, once it has consumed the event. Null while there is no connection.</summary>
+    public ScreenSize? SizeTaken
+    {
+        get
+        {
+            if (!_isConnected || _shared is not { } shared)
+            {
+                return null;
+            }
+
+            if (_toldCount > 1)
+            {
+                _out.Look(shared.Bytes);
+                ForgetFormerSizes();
+            }
+
+            return _told[0].Size;
+        }
+    }
 
     /// <summary>The sizes that a person named for it, the best one first.</summary>
     public ScreenSize[] Sizes => _options.SizesOf(Framebuffer);
@@ -134,6 +159,7 @@ internal sealed class VfbDevice : FrontendDevice
         Notes = new() { Size = VfbNotes.PackSize(geometry.Width, geometry.Height), Depth = geometry.Depth, DirectoryPages = directoryPages };
         NoteAsked();
 
+        BeginSizes(geometry);
         AttachSource(source, geometry, directoryPages);
         details[PublishedNodes.PageReference] = sharedFrame[0].ToString();
         details["protocol"] = abi.Name();
@@ -179,6 +205,7 @@ internal sealed class VfbDevice : FrontendDevice
 
         // A resize event of the predecessor may be lost with it; telling the geometry again does no harm.
         _resizeIsDue = true;
+        BeginSizes(geometry);
         AttachSource(source, geometry, notes.DirectoryPages);
     }
 
@@ -491,7 +518,24 @@ internal sealed class VfbDevice : FrontendDevice
             Depth = geometry.Depth,
             OffsetBytes = 0,
         };
-        return _out.TryWrite(page, MemoryMarshal.AsBytes(new ReadOnlySpan<FramebufferResize>(in resize)));
+        ForgetFormerSizes();
+        if (_toldCount == _told.Length || !_out.TryWrite(page, MemoryMarshal.AsBytes(new ReadOnlySpan<FramebufferResize>(in resize))))
+        {
+            return false;
+        }
+
+        _told[_toldCount++] = (_out.Produced, new(geometry.Width, geometry.Height));
+        return true;
+    }
+
+    private void BeginSizes(FramebufferGeometry geometry) => (_told[0], _toldCount) = ((_out.Produced, new(geometry.Width, geometry.Height)), 1);
+
+    private void ForgetFormerSizes()
+    {
+        while (_toldCount > 1 && (int)(_out.Consumed - _told[1].End) >= 0)
+        {
+            _told.AsSpan(1, --_toldCount).CopyTo(_told);
+        }
     }
 
     /// <summary>Another size within the memory that the backend knows. Comes true at the loop's next turn, as the source is in the middle of drawing.</summary>

@@ -4,7 +4,7 @@ using XenFbFront.Content;
 namespace XenFbFront.Vfb;
 
 /// <summary>Serves <c>vfb</c> devices: each shows its source, and a source is shown once.</summary>
-public sealed class VfbDriver(VfbOptions options, IScreenSources sources) : IFrontendDriver
+public sealed class VfbDriver(VfbOptions options, IScreenSources sources) : IFrontendDriver, IScreenSizes
 {
     private readonly Dictionary<IScreenSource, VfbDevice> _owners = [];
     private readonly List<VfbDevice> _devices = [];
@@ -20,6 +20,23 @@ public sealed class VfbDriver(VfbOptions options, IScreenSources sources) : IFro
 
     /// <inheritdoc/>
     public FrontendDevice Create(DeviceContext context) => new VfbDevice(context, options, this);
+
+    /// <inheritdoc/>
+    public ScreenSize? SizeTaken(int framebuffer)
+    {
+        VfbDevice? first = null;
+        foreach (VfbDevice device in _devices)
+        {
+            if (device.Framebuffer == framebuffer && device.SizeTaken is { } own)
+            {
+                return own;
+            }
+
+            first = device.Geometry is not null && !(device.Framebuffer > first?.Framebuffer) ? device : first;
+        }
+
+        return first?.SizeTaken;
+    }
 
     internal void Add(VfbDevice device) => _devices.Add(device);
 

@@ -7,6 +7,7 @@ using Xenbus.Rings;
 using Xenbus.Wire;
 using Xenbus.Wire.Kbdif;
 using XenFbFront.Input;
+using XenFbFront.Vfb;
 
 namespace XenFbFront.Vkbd;
 
@@ -16,8 +17,8 @@ internal sealed class VkbdDevice : FrontendDevice
     /// <summary>Fingers at most; the state has a bit for each.</summary>
     private const int MaxContacts = 64;
 
-    /// <summary>Positions of a raw pointer. Source: feature-raw-pointer in io/kbdif.h.</summary>
-    private const int RawMax = 32767;
+    /// <summary>Bounds of <see cref="_clickOrder"/>: so many clicks outweigh all that came before them.</summary>
+    private const int SureOfOrder = 4;
 
     /// <summary>A sink that takes nothing is asked again after this time; the events stay in the ring.</summary>
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromMilliseconds(100);
@@ -25,8 +26,8 @@ internal sealed class VkbdDevice : FrontendDevice
     private static readonly InputRole[] s_roles = [InputRole.Keyboard, InputRole.Pointer, InputRole.Touch];
 
     private readonly DeviceContext _context;
-    private readonly IInputSink _sink;
-    private readonly VkbdDriver _driver;
+    private readonly Seat _seat;
+    private readonly IScreenSizes _screens;
     private readonly LoopTimer _retry;
     private readonly KeyboardEvent[] _events = new KeyboardEvent[EventRingLayout.KeyboardIn.SlotCount];
     private readonly InputEvent[] _output = new InputEvent[EventRingLayout.KeyboardIn.SlotCount * KeyTranslator.MaxEvents];
@@ -40,12 +41,17 @@ internal sealed class VkbdDevice : FrontendDevice
     private bool _isTakenOver;
     private bool _isSinkRefusing;
     private bool _isReleaseDue;
+    private ScreenSize _size = new(800, 600);
+    private ScreenSize _sizeBefore;
+    private uint _sizeSince;
+    private uint _seen;
+    private int _clickOrder;
 
-    public VkbdDevice(DeviceContext context, IInputSink sink, VkbdDriver driver)
+    public VkbdDevice(DeviceContext context, Seat seat, IScreenSizes screens)
     {
         _context = context;
-        _sink = sink;
-        _driver = driver;
+        _seat = seat;
+        _screens = screens;
         _retry = context.Loop.CreateTimer(() => Drain());
     }
 
@@ -73,7 +79,6 @@ internal sealed class VkbdDevice : FrontendDevice
         details["request-abs-pointer"] = _modes.IsAbsolute != 0 ? "1" : "0";
         details["request-raw-pointer"] = _modes.IsRaw != 0 ? "1" : "0";
         details["request-multi-touch"] = _modes.ContactCount > 0 ? "1" : "0";
-        _driver.Report(_modes);
     }
 
     /// <inheritdoc/>
@@ -101,8 +106,6 @@ internal sealed class VkbdDevice : FrontendDevice
         {
             throw new XenException("take over", _context.Identity.Name, 0, "the ring indices in the shared page are impossible");
         }
-
-        _driver.Report(_modes);
     }
 
     /// <inheritdoc/>
@@ -110,6 +113,9 @@ internal sealed class VkbdDevice : FrontendDevice
     {
         _isConnected = true;
         _isTakenOver = false;
+        _size = _screens.SizeTaken(_context.Identity.Id) ?? _size;
+        _sizeBefore = _size;
+        _sizeSince = _seen = _in.Consumed;
         Drain();
     }
 
@@ -159,6 +165,8 @@ internal sealed class VkbdDevice : FrontendDevice
     {
         bool isAbsolute = _context.IsOffered("feature-abs-pointer");
         bool isRaw = isAbsolute && _context.IsOffered("feature-raw-pointer");
+        // What is in the nodes is the range for good (kernel: xen-kbdfront.c). QEMU has none and tells pixels of its screen (xenfb.c: xenfb_send_position).
+        bool isScaled = isAbsolute && !isRaw && _context.ReadBackend("width") is null && _context.ReadBackend("height") is null;
         bool hasTouch = _context.IsOffered("feature-multi-touch");
         return new()
         {
@@ -166,8 +174,9 @@ internal sealed class VkbdDevice : FrontendDevice
             HasPointer = (byte)(_context.IsOffered("feature-disable-pointer") ? 0 : 1),
             IsAbsolute = (byte)(isAbsolute ? 1 : 0),
             IsRaw = (byte)(isRaw ? 1 : 0),
-            MaxX = isRaw ? RawMax : _context.ReadBackend("width", 800, 1, 65536) - 1,
-            MaxY = isRaw ? RawMax : _context.ReadBackend("height", 600, 1, 65536) - 1,
+            IsScaled = (byte)(isScaled ? 1 : 0),
+            MaxX = isRaw || isScaled ? PositionScale.Max : _context.ReadBackend("width", 800, 1, 65536) - 1,
+            MaxY = isRaw || isScaled ? PositionScale.Max : _context.ReadBackend("height", 600, 1, 65536) - 1,
             ContactCount = hasTouch ? _context.ReadBackend("multi-touch-num-contacts", 1, 1, MaxContacts) : 0,
             TouchMaxX = _context.ReadBackend("multi-touch-width", 800, 1, 65536) - 1,
             TouchMaxY = _context.ReadBackend("multi-touch-height", 600, 1, 65536) - 1,
@@ -199,8 +208,12 @@ internal sealed class VkbdDevice : FrontendDevice
 
         _devices[index]?.Remove();
         _devices[index]?.Dispose();
-        _devices[index] = spec is null ? null : _sink.Open(spec, _context.Descriptors);
+        _devices[index] = spec is null ? null : _seat.Sink.Open(spec, _context.Descriptors);
         _specs[index] = spec;
+        if (spec is not null)
+        {
+            _seat.Observer?.OnOpened(spec);
+        }
     }
 
     /// <summary>Delivers everything that is in the ring.</summary>
@@ -227,6 +240,8 @@ internal sealed class VkbdDevice : FrontendDevice
         }
 
         CopyEvents(page, count);
+        LearnClickOrder(count);
+        ScalePositions(count);
         foreach (InputRole role in s_roles)
         {
             if (!Deliver(role, count))
@@ -248,6 +263,66 @@ internal sealed class VkbdDevice : FrontendDevice
         {
             _in.Copy(page, i, MemoryMarshal.AsBytes(_events.AsSpan(i, 1)));
         }
+    }
+
+    /// <summary>
+    /// QEMU tells of a button at once and of the move before it when the viewer's report is complete (hw/display/xenfb.c: xenfb_mouse_event,
+    /// xenfb_mouse_sync), so each button is followed by a position or a motion. Other backends keep the order, and then a button is
+    /// mostly the last that they say. A few clicks tell which of them this is.
+    /// </summary>
+    private void LearnClickOrder(int count)
+    {
+        bool isOpen = false;
+        uint end = _in.Consumed + (uint)count;
+        for (uint next = _seen; next != end; next++)
+        {
+            ref readonly KeyboardEvent source = ref _events[next - _in.Consumed];
+            if (KeyTranslator.RoleOf(source) == InputRole.Pointer)
+            {
+                bool isButton = source.Type == KeyboardEventType.Key;
+                _clickOrder = isOpen && !isButton ? Math.Min(_clickOrder + 1, SureOfOrder) : _clickOrder;
+                isOpen = isButton;
+            }
+        }
+
+        _clickOrder = isOpen ? Math.Max(_clickOrder - 2, -SureOfOrder) : _clickOrder;
+    }
+
+    /// <summary>
+    /// Positions in pixels are of the size that the backend goes by when it tells them. What was in the ring at the last look was told before a change
+    /// that is seen now. Of what came since, the beginning may be as well: up to the last position that only the size before has room for.
+    /// </summary>
+    /// <remarks>The ring was looked at before the size is, so a change that is not seen was later than all of these events.</remarks>
+    private void ScalePositions(int count)
+    {
+        uint end = _in.Consumed + (uint)count;
+        if (_modes.IsScaled != 0)
+        {
+            ScreenSize size = _screens.SizeTaken(_context.Identity.Id) ?? _size;
+            if (size != _size)
+            {
+                (_sizeBefore, _size, _sizeSince) = (_size, size, _seen);
+                for (uint next = _seen; next != end; next++)
+                {
+                    ref readonly KeyboardEvent source = ref _events[next - _in.Consumed];
+                    if (source.Type == KeyboardEventType.Position && !PositionScale.IsOn(_size, source) && PositionScale.IsOn(_sizeBefore, source))
+                    {
+                        _sizeSince = next + 1;
+                    }
+                }
+            }
+
+            for (uint next = _in.Consumed; next != end; next++)
+            {
+                ref KeyboardEvent source = ref _events[next - _in.Consumed];
+                if (source.Type == KeyboardEventType.Position)
+                {
+                    PositionScale.Scale(ref source, (int)(next - _sizeSince) < 0 ? _sizeBefore : _size);
+                }
+            }
+        }
+
+        _seen = end;
     }
 
     /// <summary>Delivers what one role has not got yet of the copied events.</summary>
@@ -273,7 +348,7 @@ internal sealed class VkbdDevice : FrontendDevice
                 }
 
                 _isSinkRefusing = false;
-                _driver.Observer?.OnDelivered(role, _output.AsSpan(0, outputCount));
+                _seat.Observer?.OnDelivered(role, _output.AsSpan(0, outputCount));
             }
 
             Commit(state);
@@ -292,11 +367,25 @@ internal sealed class VkbdDevice : FrontendDevice
         outputCount = 0;
         key = 0;
         isKeyDown = false;
+        uint movedUntil = next;
         for (; next != end; next++)
         {
             ref readonly KeyboardEvent source = ref _events[next - _in.Consumed];
             if (KeyTranslator.RoleOf(source) != role)
             {
+                continue;
+            }
+
+            bool isButton = role == InputRole.Pointer && source.Type == KeyboardEventType.Key;
+            if (isButton && _clickOrder >= 0 && (int)(next - movedUntil) >= 0 && FindMoveOfClick(next, end, key) is var move && move != end)
+            {
+                // Whoever takes over translates the same events again: they are one run, and their order changes nothing in the state.
+                outputCount += KeyTranslator.Translate(_events[move - _in.Consumed], _modes, ref state, _output.AsSpan(outputCount));
+                movedUntil = move + 1;
+            }
+            else if (!isButton && role == InputRole.Pointer && (int)(next - movedUntil) < 0)
+            {
+                // The one that was put before its click.
                 continue;
             }
 
@@ -316,6 +405,39 @@ internal sealed class VkbdDevice : FrontendDevice
         }
 
         return next;
+    }
+
+    /// <summary>The position or motion that directly follows a button, or several of them, in what is there now.</summary>
+    /// <param name="click">Ring index of the first button.</param>
+    /// <param name="end">Ring index behind what is there.</param>
+    /// <param name="key">The key that ends the run, or 0.</param>
+    /// <returns>Its ring index; <paramref name="end"/> when there is none, or the same button is told of twice before it.</returns>
+    private uint FindMoveOfClick(uint click, uint end, ushort key)
+    {
+        uint buttons = 0;
+        for (uint next = click; next != end; next++)
+        {
+            ref readonly KeyboardEvent source = ref _events[next - _in.Consumed];
+            if (KeyTranslator.RoleOf(source) != InputRole.Pointer)
+            {
+                continue;
+            }
+
+            if (source.Type != KeyboardEventType.Key)
+            {
+                return next;
+            }
+
+            uint button = 1u << (int)(source.Keycode - InputCodes.BTN_LEFT);
+            if (source.Keycode == key || (buttons & button) != 0)
+            {
+                break;
+            }
+
+            buttons |= button;
+        }
+
+        return end;
     }
 
     private void Announce(InputRole role, uint until, long position, ushort key, bool isKeyDown)
@@ -403,7 +525,7 @@ internal sealed class VkbdDevice : FrontendDevice
                 }
 
                 _isSinkRefusing = false;
-                _driver.Observer?.OnDelivered(role, _output.AsSpan(0, count));
+                _seat.Observer?.OnDelivered(role, _output.AsSpan(0, count));
             }
 
             Commit(state);
@@ -415,7 +537,7 @@ internal sealed class VkbdDevice : FrontendDevice
         if (!_isSinkRefusing)
         {
             _isSinkRefusing = true;
-            Log.SinkRefuses(_context.Logger, _context.Identity.Name, _sink.Description, new XenException("write", _sink.Description, errno).Message);
+            Log.SinkRefuses(_context.Logger, _context.Identity.Name, _seat.Sink.Description, new XenException("write", _seat.Sink.Description, errno).Message);
         }
     }
 }

@@ -1,22 +1,17 @@
 using Xenbus.Devices;
 using XenFbFront.Input;
+using XenFbFront.Vfb;
 
 namespace XenFbFront.Vkbd;
 
-/// <summary>Serves <c>vkbd</c> devices: each becomes a keyboard, a pointer and perhaps a touch device of the sink.</summary>
-public sealed class VkbdDriver(IInputSink sink) : IFrontendDriver
+/// <summary>Serves <c>vkbd</c> devices: each becomes a keyboard, a pointer and perhaps a touch device of its seat's sink.</summary>
+/// <param name="seats">Whom each serves.</param>
+/// <param name="screens">What positions in pixels refer to.</param>
+public sealed class VkbdDriver(ISeats seats, IScreenSizes screens) : IFrontendDriver
 {
     /// <inheritdoc/>
     public string DeviceType => "vkbd";
 
-    /// <summary>Sees what is delivered, or null.</summary>
-    public IInputObserver? Observer { get; init; }
-
-    /// <summary>Called when it is known what a device's backend offers.</summary>
-    public event Action<VkbdModes>? ModesChanged;
-
     /// <inheritdoc/>
-    public FrontendDevice Create(DeviceContext context) => new VkbdDevice(context, sink, this);
-
-    internal void Report(VkbdModes modes) => ModesChanged?.Invoke(modes);
+    public FrontendDevice Create(DeviceContext context) => new VkbdDevice(context, seats[context.Identity.Id], screens);
 }

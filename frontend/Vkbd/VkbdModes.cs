@@ -15,7 +15,7 @@ public struct VkbdModes
     /// <summary>1 if the pointer tells positions, 0 if motion.</summary>
     [FieldOffset(2)] public byte IsAbsolute;
 
-    /// <summary>1 if positions are 0 to 32767 whatever the size of the screen, 0 if pixels.</summary>
+    /// <summary>1 if the backend tells positions of 0 to 32767 whatever the size of the screen, 0 if pixels.</summary>
     [FieldOffset(3)] public byte IsRaw;
 
     /// <summary>Largest X of the pointer.</summary>
@@ -32,4 +32,7 @@ public struct VkbdModes
 
     /// <summary>Largest Y of a finger.</summary>
     [FieldOffset(20)] public int TouchMaxY;
+
+    /// <summary>1 if positions are pixels of the screen's present size, which are scaled; 0 if they are passed on.</summary>
+    [FieldOffset(24)] public byte IsScaled;
 }

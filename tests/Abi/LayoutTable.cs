@@ -382,6 +382,7 @@ internal static class LayoutTable
             new(nameof(VkbdModes.ContactCount), null, 12),
             new(nameof(VkbdModes.TouchMaxX), null, 16),
             new(nameof(VkbdModes.TouchMaxY), null, 20),
+            new(nameof(VkbdModes.IsScaled), null, 24),
         ]),
 
         Own<VkbdState>(136,

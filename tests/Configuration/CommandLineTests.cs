@@ -138,9 +138,12 @@ public sealed class CommandLineTests
     [Fact]
     public void Framebuffers_EachWithItsOwn()
     {
-        DaemonOptions options = Parse("--vfb", "1=console:2", "--vfb=2=pattern", "--vfb", "7=console");
+        DaemonOptions options = Parse("--vfb", "1=console:2", "--vfb=2=pattern", "--vfb", "7=console", "--vfb", "3=term", "--vfb", "4=term:top -d 1", "--vfb", "5=keys");
         Assert.Equal(
-            [new(1, new(SourceKind.Console, 2)), new(2, new(SourceKind.Pattern, 0)), new(7, new(SourceKind.Console, 0))],
+            [
+                new(1, new(SourceKind.Console, 2)), new(2, new(SourceKind.Pattern)), new(3, new(SourceKind.Terminal)),
+                new(4, new(SourceKind.Terminal, Command: "top -d 1")), new(5, new(SourceKind.Keys)), new(7, new(SourceKind.Console)),
+            ],
             options.Framebuffers.OrderBy(static pair => pair.Key));
         Assert.Empty(Parse().Framebuffers);
     }
@@ -148,8 +151,8 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("--vfb", "console:2", "--vfb console:2: must be N=WHAT as in 1=console:2")]
     [InlineData("--vfb", "x=pattern", "--vfb x=pattern: must be N=WHAT as in 1=console:2")]
-    [InlineData("--vfb", "1=keys", "--vfb 1=keys: must be 1=console, 1=console:1 to 1=console:63, or 1=pattern")]
-    [InlineData("--vfb", "1=console:64", "--vfb 1=console:64: must be 1=console, 1=console:1 to 1=console:63, or 1=pattern")]
+    [InlineData("--vfb", "1=term:", "--vfb 1=term:: must be 1=WHAT with console, console:1 to console:63, term, term:COMMAND, keys or pattern")]
+    [InlineData("--vfb", "1=console:64", "--vfb 1=console:64: must be 1=WHAT with console, console:1 to console:63, term, term:COMMAND, keys or pattern")]
     [InlineData("--geometry", "100", "--geometry 100: must be COLUMNSxROWS as in 100x37, at most 4096, or fit or keep")]
     [InlineData("--geometry", "0x25", "--geometry 0x25: must be COLUMNSxROWS as in 100x37, at most 4096, or fit or keep")]
     [InlineData("--geometry", "80x4097", "--geometry 80x4097: must be COLUMNSxROWS as in 100x37, at most 4096, or fit or keep")]

@@ -5,6 +5,7 @@ using Xenbus.Loopback;
 using Xenbus.Wire;
 using XenFbFront.Backend;
 using XenFbFront.Content;
+using XenFbFront.Input;
 using XenFbFront.Vfb;
 using Xunit;
 
@@ -60,8 +61,11 @@ internal sealed class SimulatedSystem : IDisposable
     /// <summary>Makes the source of each worker.</summary>
     public Func<IScreenSource> MakeSource { get; init; } = () => new PatternSource();
 
-    /// <summary>The sources of several framebuffers, or null for the one of <see cref="MakeSource"/>.</summary>
-    public IScreenSources? Sources { get; init; }
+    /// <summary>Makes the sources of several framebuffers; null for the one of <see cref="MakeSource"/>.</summary>
+    public Func<SimulatedWorker, IDescriptorStore, IScreenSources>? MakeScreens { get; init; }
+
+    /// <summary>Whom each vkbd serves, by the simulated input and the worker; null for the simulated input.</summary>
+    public Func<IInputSink, SimulatedWorker, ISeats>? MakeSeats { get; init; }
 
     public FrontendHostOptions HostOptions { get; init; } = new();
 
@@ -139,7 +143,7 @@ internal sealed class SimulatedSystem : IDisposable
     public SimulatedWorker StartWorker(WorkerFate? fate = null)
     {
         Worker = new(
-            new LoopbackDomain(Hypervisor, Guest), Kept, Input, MakeSource(), Sources, VfbOptions, Clock, Log, fate ?? new(), HostOptions);
+            new LoopbackDomain(Hypervisor, Guest), Kept, Input, MakeSource(), MakeScreens, MakeSeats, VfbOptions, Clock, Log, fate ?? new(), HostOptions);
         SimulatedWorker worker = Worker;
         Live(() =>
         {

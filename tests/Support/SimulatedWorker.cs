@@ -5,6 +5,7 @@ using Xenbus.Domain.Faults;
 using Xenbus.Linux.Interop;
 using Xenbus.Loop;
 using XenFbFront.Content;
+using XenFbFront.Input;
 using XenFbFront.Vfb;
 using XenFbFront.Vkbd;
 
@@ -18,7 +19,7 @@ internal sealed unsafe class SimulatedWorker
     private readonly FaultyDomain _domain;
     private byte[] _memoryAtDeath = [];
 
-    public SimulatedWorker(IDomain domain, KeptDescriptors kept, InputBoard input, IScreenSource source, IScreenSources? sources, VfbOptions options, TimeProvider clock, ILogger logger, WorkerFate fate, FrontendHostOptions host)
+    public SimulatedWorker(IDomain domain, KeptDescriptors kept, InputBoard input, IScreenSource source, Func<SimulatedWorker, IDescriptorStore, IScreenSources>? sources, Func<IInputSink, SimulatedWorker, ISeats>? seats, VfbOptions options, TimeProvider clock, ILogger logger, WorkerFate fate, FrontendHostOptions host)
     {
         _kept = kept;
         Fate = fate;
@@ -26,9 +27,10 @@ internal sealed unsafe class SimulatedWorker
         _domain = new(domain, fate);
         Loop = new(clock);
         Source = source;
-        Vfb = new(options, sources ?? new ScreenSources(source));
-        Vkbd = new(input.ForWorker(fate.Point));
         _view = kept.ForWorker(fate.Point);
+        Vfb = new(options, sources is null ? new ScreenSources(source) : sources(this, _view));
+        IInputSink sink = input.ForWorker(fate.Point);
+        Vkbd = new(seats is null ? new Seats(new(sink)) : seats(sink, this), Vfb);
         Host = new(_domain, Loop, _view, [Vfb, Vkbd], logger, host);
     }
 

@@ -57,7 +57,7 @@ public sealed class SeveralFramebuffersTests
 
     private static SimulatedSystem Started(IScreenSources sources)
     {
-        SimulatedSystem system = new() { Sources = sources, VfbOptions = new() { Sizes = [new(Width, Height)] } };
+        SimulatedSystem system = new() { MakeScreens = (_, _) => sources, VfbOptions = new() { Sizes = [new(Width, Height)] } };
         system.Toolstack.AddDevice("vfb", system.Present, 0);
         system.Toolstack.AddDevice("vfb", system.Present, 1);
         system.StartBackend();

@@ -1,8 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Xenbus.Devices;
-using Xenbus.Linux.Interop;
-using Xenbus.Loop;
-using Xenbus.Loopback;
 using XenFbFront.Backend;
 using XenFbFront.Content;
 using XenFbFront.Input;
@@ -36,7 +31,7 @@ internal sealed class InProcessFrontend : IDisposable
         _stopWatch = _loop.Watch(_stopEvent.Number, LoopInterest.Readable, OnStop);
         _source = makeSource(_loop);
         VfbDriver framebuffer = new(new VfbOptions(), new ScreenSources(_source));
-        VkbdDriver keyboard = new(new RecorderSink(RecordPath)) { Observer = observer };
+        VkbdDriver keyboard = new(new Seats(new(new RecorderSink(RecordPath), observer)), framebuffer);
         _host = new(LoopbackDomain.FromDirectory(Session.GuestDirectory), _loop, new NoDescriptorStore(), [framebuffer, keyboard], NullLogger.Instance, new());
         _host.Start();
         for (long started = TimeProvider.System.GetTimestamp(); !Session.WaitConnected(TimeSpan.Zero);)

@@ -6,6 +6,9 @@ public sealed class TerminalOptions
     /// <summary>What to run, for <c>/bin/sh -c</c>; null is a login for root, and the user's shell for others.</summary>
     public string? Command { get; set; }
 
+    /// <summary>Under which name what must outlive this process is kept: another for each terminal.</summary>
+    public string KeepName { get; set; } = "term/0";
+
     /// <summary>After its end the program is started again by a key instead of by itself.</summary>
     public bool RestartsByKey { get; set; }
 

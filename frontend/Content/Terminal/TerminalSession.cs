@@ -11,8 +11,6 @@ namespace XenFbFront.Content.Terminal;
 /// </remarks>
 internal sealed class TerminalSession : IDisposable
 {
-    private const string MemoryName = "term/0/memory", MasterName = "term/0/pty", ProcessName = "term/0/process";
-
     /// <summary>Output taken in one turn of the loop: a millisecond or two, then keys and pictures have theirs.</summary>
     private const int BytesPerTurn = 64 * 1024;
 
@@ -35,6 +33,7 @@ internal sealed class TerminalSession : IDisposable
 
     private readonly TerminalProgram _program;
     private readonly bool _restartsByKey;
+    private readonly string _memoryName, _masterName, _processName;
     private readonly EventLoop _loop;
     private readonly IDescriptorStore _store;
     private readonly TerminalMemory _memory;
@@ -61,14 +60,15 @@ internal sealed class TerminalSession : IDisposable
     public TerminalSession(TerminalProgram program, TerminalOptions options, EventLoop loop, IDescriptorStore store)
     {
         (_program, _restartsByKey, _loop, _store) = (program, options.RestartsByKey, loop, store);
+        (_memoryName, _masterName, _processName) = ($"{options.KeepName}/memory", $"{options.KeepName}/pty", $"{options.KeepName}/process");
         _restart = loop.CreateTimer(Start);
         _nudge = loop.CreateTimer(SetPtySize);
         Terminal = new(80, 25, options.ScrollbackLines, OnReply);
-        TerminalMemory? memory = store.Take(MemoryName) is { } file ? TerminalMemory.TryAdopt(file) : null;
+        TerminalMemory? memory = store.Take(_memoryName) is { } file ? TerminalMemory.TryAdopt(file) : null;
         _memory = memory ?? TerminalMemory.Create();
         if (memory is null)
         {
-            store.Keep(MemoryName, _memory.File);
+            store.Keep(_memoryName, _memory.File);
         }
 
         TakeOver();
@@ -187,16 +187,16 @@ internal sealed class TerminalSession : IDisposable
 
     private void TakeOver()
     {
-        Descriptor? master = _store.Take(MasterName);
-        Descriptor? process = _store.Take(ProcessName);
+        Descriptor? master = _store.Take(_masterName);
+        Descriptor? process = _store.Take(_processName);
         bool isWhole = Replay();
         if (master is null || Phase != (uint)TerminalPhase.Running)
         {
             // A program that may or may not have been started is ended with its terminal.
             master?.Dispose();
             process?.Dispose();
-            _store.Drop(MasterName);
-            _store.Drop(ProcessName);
+            _store.Drop(_masterName);
+            _store.Drop(_processName);
             Phase = (uint)TerminalPhase.None;
             return;
         }
@@ -236,12 +236,12 @@ internal sealed class TerminalSession : IDisposable
         Libc.EditUtf8(master.Number);
         Libc.SetWindowSize(master.Number, _size.Columns, _size.Rows, _size.Width, _size.Height);
         Phase = (uint)TerminalPhase.Starting;
-        _store.Keep(MasterName, master);
+        _store.Keep(_masterName, master);
         result = _program.Start(name);
         if (result < 0)
         {
             master.Dispose();
-            _store.Drop(MasterName);
+            _store.Drop(_masterName);
             Phase = (uint)TerminalPhase.None;
             Say($"{_program.Path} cannot be started: {Errno.Text(-result)}");
             Wait();
@@ -253,7 +253,7 @@ internal sealed class TerminalSession : IDisposable
         Descriptor? process = file < 0 ? null : new(file);
         if (process is not null)
         {
-            _store.Keep(ProcessName, process);
+            _store.Keep(_processName, process);
         }
 
         Volatile.Write(ref Phase, (uint)TerminalPhase.Running);
@@ -320,8 +320,8 @@ internal sealed class TerminalSession : IDisposable
         bool hasStatus = Libc.TryCollect(processId, out int status) == processId;
         CloseMaster();
         Phase = (uint)TerminalPhase.None;
-        _store.Drop(MasterName);
-        _store.Drop(ProcessName);
+        _store.Drop(_masterName);
+        _store.Drop(_processName);
         TerminalInputState input = _memory.Input;
         // What it has not read was not meant for the next one.
         _memory.TakeInput((int)(input.QueueTail - _memory.Record.InputHead));

@@ -105,6 +105,10 @@ internal static class Allocations
     {
         public long InputEvents { get; private set; }
 
+        public void OnOpened(Input.InputDeviceSpec spec)
+        {
+        }
+
         public void OnDelivered(Input.InputRole role, ReadOnlySpan<Input.InputEvent> events) => InputEvents += events.Length;
     }
 }

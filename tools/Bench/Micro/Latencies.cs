@@ -111,6 +111,10 @@ internal sealed class Latencies(int samples)
 
         public long Deliveries => Volatile.Read(ref _deliveries);
 
+        public void OnOpened(InputDeviceSpec spec)
+        {
+        }
+
         public void OnDelivered(InputRole role, ReadOnlySpan<InputEvent> events)
         {
             Volatile.Write(ref _deliveredAt, TimeProvider.System.GetTimestamp());
