@@ -272,20 +272,31 @@ internal sealed class VkbdDevice : FrontendDevice
     /// </summary>
     private void LearnClickOrder(int count)
     {
-        bool isOpen = false;
+        uint open = 0;
         uint end = _in.Consumed + (uint)count;
         for (uint next = _seen; next != end; next++)
         {
             ref readonly KeyboardEvent source = ref _events[next - _in.Consumed];
-            if (KeyTranslator.RoleOf(source) == InputRole.Pointer)
+            if (KeyTranslator.RoleOf(source) != InputRole.Pointer)
             {
-                bool isButton = source.Type == KeyboardEventType.Key;
-                _clickOrder = isOpen && !isButton ? Math.Min(_clickOrder + 1, SureOfOrder) : _clickOrder;
-                isOpen = isButton;
+                continue;
             }
+
+            uint button = source.Type == KeyboardEventType.Key ? 1u << (int)(source.Keycode - InputCodes.BTN_LEFT) : 0;
+            if (button == 0)
+            {
+                _clickOrder = open != 0 ? Math.Min(_clickOrder + 1, SureOfOrder) : _clickOrder;
+            }
+            else if ((open & button) != 0)
+            {
+                // Down and up without a move between them: QEMU never says that.
+                _clickOrder = -SureOfOrder;
+            }
+
+            open = button == 0 ? 0 : open | button;
         }
 
-        _clickOrder = isOpen ? Math.Max(_clickOrder - 2, -SureOfOrder) : _clickOrder;
+        _clickOrder = open != 0 ? Math.Max(_clickOrder - 2, -SureOfOrder) : _clickOrder;
     }
 
     /// <summary>

@@ -225,13 +225,14 @@ public sealed class PointerTests
         system.EndAndExpectNothingLeft();
     }
 
-    /// <summary>A position that has come before stays before, and nothing is put before a button that is told of twice.</summary>
+    /// <summary>Known at once, in the first batch.</summary>
     [Fact]
-    public void ClickBeforeItsMove_OnlyTheNextMoveComesFirst_AndNeverASecondTime()
+    public void ButtonToldTwiceWithoutAMove_NothingIsPutBeforeIt()
     {
         using SimulatedSystem system = SimulatedSystem.Connected();
         SendTogether(system, [Move(true, 1), Button(BTN_LEFT, true), Move(true, 2), Move(true, 3), Button(BTN_LEFT, false), Button(BTN_LEFT, true), Move(true, 4)]);
-        Assert.Equal(["move 1", "move 2", "272 1", "move 3", "272 0", "move 4", "272 1"], Story(system));
+        // Up and down with no move between them: this is not QEMU, and nothing is put before anything.
+        Assert.Equal(["move 1", "272 1", "move 2", "move 3", "272 0", "272 1", "move 4"], Story(system));
         system.EndAndExpectNothingLeft();
     }
 
