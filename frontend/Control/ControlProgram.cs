@@ -99,8 +99,7 @@ internal static class ControlProgram
     private static int Ask(string path, List<string> words, Action<string> say)
     {
         using Descriptor socket = Descriptor.Own(Libc.Connect(path, Libc.SequencedPacket), "reach xenfbfront at", path, "it must be running, and this command be run as root or its user; --loopback DIR names one without Xen");
-        // One that is turned away may find the connection closed, and the reason in it.
-        Packets.Send(socket, ControlProtocol.Request, string.Join(ControlProtocol.Separator, words));
+        XenException.ThrowIfRefused(Packets.Send(socket, ControlProtocol.Request, string.Join(ControlProtocol.Separator, words)), "ask", path, "it has too many clients, or has just ended");
         while (Packets.Receive(socket, out byte kind, out string text, out Descriptor? file, wait: true) > 0)
         {
             file?.Dispose();

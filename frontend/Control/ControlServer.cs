@@ -11,7 +11,7 @@ internal sealed class ControlServer : IDisposable
 {
     private const string Name = "control";
 
-    /// <summary>Clients at a time; one more is turned away.</summary>
+    /// <summary>Clients at a time. As many more are told so; any beyond that are not heard at all.</summary>
     private const int MaxRequests = 16;
 
     private readonly EventLoop _loop;
@@ -79,20 +79,26 @@ internal sealed class ControlServer : IDisposable
             return;
         }
 
-        ControlRequest request = new(_loop, new Descriptor(result), _serve);
+        Descriptor socket = new(result);
+        if (_requests.Count == 2 * MaxRequests)
+        {
+            socket.Dispose();
+            return;
+        }
+
+        string? refusal = null;
         if (Libc.PeerUser(result, out uint user) < 0 || (user != 0 && user != Libc.EffectiveUser()))
         {
             Log.ControlRefused(_logger, user);
-            request.Refuse("only root and the user of the running xenfbfront may ask it");
-            return;
+            refusal = "only root and the user of the running xenfbfront may ask it";
         }
-
-        if (_requests.Count == MaxRequests)
+        else if (_requests.Count >= MaxRequests)
         {
-            request.Fail($"{MaxRequests} requests are being answered already; end one of them first");
-            return;
+            refusal = $"{MaxRequests} requests are being answered already; end one of them first";
         }
 
+        // A reason can only be read when the words have been: a connection that is closed before is reset.
+        ControlRequest request = new(_loop, socket, refusal is null ? _serve : turnedAway => turnedAway.Fail(refusal));
         _requests.Add(request);
         request.Ended += () => _requests.Remove(request);
     }

@@ -1,3 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Xenbus.Devices;
+using Xenbus.Linux.Interop;
+using Xenbus.Loop;
+using Xenbus.Loopback;
 using XenFbFront.Backend;
 using XenFbFront.Content;
 using XenFbFront.Input;
