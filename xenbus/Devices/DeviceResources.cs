@@ -105,7 +105,8 @@ public sealed class DeviceResources
         {
             throw new XenException(
                 "allocate", $"{pageCount} pages", exception.ErrorNumber,
-                $"{_grantReserve} grants must be left to the guest's other drivers ({exception.Message}): choose a smaller size, raise max_grant_frames in the guest's xl.cfg, or keep fewer in reserve");
+                $"{_grantReserve} grants must be left to the guest's other drivers: choose a smaller size, raise max_grant_frames in the guest's xl.cfg, or keep fewer in reserve"
+                + (exception.Remedy is { } more ? $"; {more}" : string.Empty));
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed class GrantLimit(string path)
     /// <summary>Entries of one frame of the grant table, 8 bytes each. C: grant_entry_v1_t in grant_table.h.</summary>
     private const int EntriesPerFrame = SharedPages.PageBytes / 8;
 
+    /// <summary>What follows from a full grant table.</summary>
+    public const string CountIsWrong = "gntalloc counts wrongly after this, so before the next start: rmmod xen_gntalloc; modprobe xen-gntalloc";
+
     /// <summary>Tries an allocation, and again with a higher limit when that may help: <see cref="IGrantAllocator.MaxAttempts"/> times at most.</summary>
     /// <param name="pageCount">Its pages.</param>
     /// <param name="attempt">One attempt; 0 or a negated errno.</param>
@@ -86,7 +89,7 @@ internal sealed class GrantLimit(string path)
         return NoSpace(
             pageCount,
             $"the guest's grant table is full, {besides}: choose a smaller size or depth, or raise max_grant_frames in the guest's xl.cfg by {frames} or more (default 64);"
-            + " gntalloc counts wrongly after this, so before the next start: rmmod xen_gntalloc; modprobe xen-gntalloc");
+            + $" {CountIsWrong}");
     }
 
     private static XenException NoSpace(int pageCount, string remedy) => new("allocate", $"{pageCount} pages", Errno.ENOSPC, remedy);

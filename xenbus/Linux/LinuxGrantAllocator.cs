@@ -37,7 +37,7 @@ internal sealed unsafe class LinuxGrantAllocator : IGrantAllocator
     }
 
     /// <summary>Allocates a reserve beside what is needed; see <see cref="IDomain.HoldReserve"/>.</summary>
-    /// <returns>Closes this file when it is disposed, and puts gntalloc's limit back.</returns>
+    /// <returns>Closes this file when it is disposed, and puts gntalloc's limit back. Nothing is held where that limit leaves no room and cannot be raised.</returns>
     /// <exception cref="XenException">There are not so many grants.</exception>
     public IDisposable HoldReserve(DomainId peer, int reserve, int needed)
     {
@@ -58,11 +58,16 @@ internal sealed unsafe class LinuxGrantAllocator : IGrantAllocator
             _limit.Lower(result >= 0 ? needed : reserve + needed);
         }
 
+        if (result == -Errno.ENOSPC && !isRaised)
+        {
+            // gntalloc's limit hides how full the table is, and keeps us from filling it: the allocation itself says what to do about the limit.
+            Dispose();
+            return new HeldReserve(this, 0);
+        }
+
         return result >= 0
             ? new HeldReserve(this, isRaised ? reserve : 0)
-            : throw new XenException("find", $"{reserve + needed} free grants", -result, result != -Errno.ENOSPC || isRaised
-                ? null
-                : "gntalloc's limit may be the reason, which cannot be raised here");
+            : throw new XenException("find", $"{reserve + needed} free grants", -result, result == -Errno.ENOSPC ? GrantLimit.CountIsWrong : null);
     }
 
     /// <inheritdoc/>
