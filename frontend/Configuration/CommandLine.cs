@@ -258,11 +258,7 @@ internal static class CommandLine
         const string console = "console:", terminal = "term:";
         int equals = value.IndexOf('=', StringComparison.Ordinal);
         string what = value[(equals + 1)..];
-        if (equals < 1 || !TryNumber(value[..equals], out int framebuffer) || framebuffer > ushort.MaxValue)
-        {
-            throw Wrong("vfb", value, "N=WHAT as in 1=console:2");
-        }
-
+        int framebuffer = ParseFramebuffer("vfb", value, equals, "N=WHAT as in 1=console:2");
         options.Framebuffers[framebuffer] = what switch
         {
             "console" => new(SourceKind.Console),
@@ -300,7 +296,7 @@ internal static class CommandLine
         }
         else
         {
-            options.Screen.OwnSizes[ParseFramebuffer("size", value, equals)] = [.. sizes];
+            options.Screen.OwnSizes[ParseFramebuffer("size", value, equals, "N=… with the number of a vfb, 0 to 65535")] = [.. sizes];
         }
     }
 
@@ -308,8 +304,8 @@ internal static class CommandLine
         options.Screen.MaxSize = ScreenSize.TryParse(value, out ScreenSize size) ? size : throw Wrong("max-size", value, "WIDTHxHEIGHT in pixels, as in 1920x1200");
 
     /// <summary>The number of a vfb in front of what is said of it alone.</summary>
-    private static int ParseFramebuffer(string name, string value, int equals) =>
-        equals > 0 && TryNumber(value[..equals], out int framebuffer) && framebuffer <= ushort.MaxValue ? framebuffer : throw Wrong(name, value, "N=… with the number of a vfb, 0 to 65535");
+    private static int ParseFramebuffer(string name, string value, int equals, string right) =>
+        equals > 0 && TryNumber(value[..equals], out int framebuffer) && framebuffer <= ushort.MaxValue ? framebuffer : throw Wrong(name, value, right);
 
     private static void SetDepth(DaemonOptions options, string value) =>
         options.Screen.Depth = TryNumber(value, out int depth) && depth is 8 or 16 or 24 or 32 ? depth : throw Wrong("depth", value, "8, 16, 24 or 32");

@@ -85,7 +85,7 @@ internal sealed class ControlCommands
     {
         foreach (VfbDevice device in _framebuffers.Devices)
         {
-            request.Say($"vfb/{device.Framebuffer}: {(device.Geometry is { } present ? $"{present.Width}x{present.Height}" : "not connected")}");
+            request.Say($"vfb/{device.Framebuffer}: {(device.Geometry is { } present ? present.Size.ToString() : "not connected")}");
             foreach (ScreenSize size in device.Sizes)
             {
                 request.Say($"  {size}");
@@ -137,7 +137,7 @@ internal sealed class ControlCommands
         LoopTimer deadline = _loop.CreateTimer(() => request.Fail($"the backend does not take vfb/{device.Framebuffer} at {size} within {s_patience.TotalSeconds:0} s; the log of xenfbfront says why"));
         void OnSized()
         {
-            if (device.Geometry is { } present && (present.Width, present.Height) == (size.Width, size.Height))
+            if (device.Geometry?.Size == size)
             {
                 request.Say($"vfb/{device.Framebuffer}: {size}{(way == ResizeWay.Connection ? ", in another connection: it needed more memory; viewers of QEMU see it on another console (Ctrl-Alt-2)" : string.Empty)}");
                 request.Finish();

@@ -17,6 +17,9 @@ public readonly record struct FramebufferGeometry(int Width, int Height, int Dep
     /// <summary>Pages of pixels that the protocol can describe.</summary>
     public static int MaxPages => (int)(PageDirectory.MaxPixelBytes(Xenbus.Wire.ProtocolAbis.Native) / Xenbus.Domain.SharedPages.PageBytes);
 
+    /// <summary>Width and height.</summary>
+    public ScreenSize Size => new(Width, Height);
+
     /// <summary>Bytes of a pixel.</summary>
     public int PixelBytes => Depth / 8;
 

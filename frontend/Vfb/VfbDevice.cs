@@ -106,7 +106,7 @@ internal sealed class VfbDevice : FrontendDevice
     /// <summary>What a change to a size takes.</summary>
     public ResizeWay WayTo(ScreenSize size) => Geometry is not { } present
         ? ResizeWay.WhenConnected
-        : (present.Width, present.Height) == (size.Width, size.Height)
+        : present.Size == size
             ? ResizeWay.None
             : _resizeOffered && Fits(present with { Width = size.Width, Height = size.Height }) ? ResizeWay.Event : ResizeWay.Connection;
 
@@ -156,7 +156,7 @@ internal sealed class VfbDevice : FrontendDevice
         _out = new(EventRingLayout.FramebufferOut);
         _in = new(EventRingLayout.FramebufferIn);
         _budget.Reset();
-        Notes = new() { Size = VfbNotes.PackSize(geometry.Width, geometry.Height), Depth = geometry.Depth, DirectoryPages = directoryPages };
+        Notes = new() { Size = VfbNotes.Pack(geometry.Size), Depth = geometry.Depth, DirectoryPages = directoryPages };
         NoteAsked();
 
         BeginSizes(geometry);
@@ -337,7 +337,7 @@ internal sealed class VfbDevice : FrontendDevice
     /// </summary>
     private int ChoosePages(FramebufferGeometry geometry)
     {
-        int pages = PagesFor(new(geometry.Width, geometry.Height));
+        int pages = PagesFor(geometry.Size);
         foreach (ScreenSize size in Sizes)
         {
             pages = Math.Max(pages, PagesFor(size));
@@ -383,7 +383,7 @@ internal sealed class VfbDevice : FrontendDevice
         return false;
     }
 
-    private void NoteAsked() => Notes.Asked = _asked is { } size ? VfbNotes.PackSize(size.Width, size.Height) : 0;
+    private void NoteAsked() => Notes.Asked = _asked is { } size ? VfbNotes.Pack(size) : 0;
 
     private void Follow(ScreenSize size)
     {
@@ -524,11 +524,11 @@ internal sealed class VfbDevice : FrontendDevice
             return false;
         }
 
-        _told[_toldCount++] = (_out.Produced, new(geometry.Width, geometry.Height));
+        _told[_toldCount++] = (_out.Produced, geometry.Size);
         return true;
     }
 
-    private void BeginSizes(FramebufferGeometry geometry) => (_told[0], _toldCount) = ((_out.Produced, new(geometry.Width, geometry.Height)), 1);
+    private void BeginSizes(FramebufferGeometry geometry) => (_told[0], _toldCount) = ((_out.Produced, geometry.Size), 1);
 
     private void ForgetFormerSizes()
     {
@@ -571,7 +571,7 @@ internal sealed class VfbDevice : FrontendDevice
         }
 
         source.Detach();
-        Notes.Size = VfbNotes.PackSize(geometry.Width, geometry.Height);
+        Notes.Size = VfbNotes.Pack(geometry.Size);
         _resizeIsDue = true;
         AttachSource(source, geometry, Notes.DirectoryPages);
         Report(geometry);

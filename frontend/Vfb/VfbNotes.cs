@@ -28,7 +28,7 @@ internal struct VfbNotes
     public readonly int Height => (int)(Size >> 32);
 
     /// <summary>Makes a <see cref="Size"/>.</summary>
-    public static long PackSize(int width, int height) => (long)height << 32 | (uint)width;
+    public static long Pack(ScreenSize size) => (long)size.Height << 32 | (uint)size.Width;
 
     /// <summary>Reads an <see cref="Asked"/>.</summary>
     public static ScreenSize? Unpack(long size) => size == 0 ? null : new((int)size, (int)(size >> 32));

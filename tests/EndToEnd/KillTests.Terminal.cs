@@ -1,5 +1,4 @@
 using System.Text;
-using Xenbus.Linux.Interop;
 using XenFbFront.Content;
 using XenFbFront.Tests.Content.Support;
 using XenFbFront.Tests.Content.Terminal;
@@ -62,20 +61,7 @@ public partial class KillTests
         typist.Start();
         try
         {
-            HashSet<int> killed = [];
-            while (killed.Count < kills)
-            {
-                Assert.False(system.Frontend.HasExited(out int status), $"the holder ended with {status}");
-                int worker = system.Frontend.Workers.FirstOrDefault(id => !killed.Contains(id));
-                if (worker == 0)
-                {
-                    continue;
-                }
-
-                Thread.Sleep(random.Next(kind == FrontendKind.Native ? 60 : 250));
-                Libc.Kill(worker, Libc.SIGKILL);
-                killed.Add(worker);
-            }
+            system.KillWorkers(kills, random, kind == FrontendKind.Native ? 60 : 250);
         }
         finally
         {

@@ -18,22 +18,7 @@ public partial class KillTests
         Random random = new(seed);
         using Typist typist = new(system, seed + 1);
         int pagesBefore = system.Session.Census.Pages, portsBefore = system.Session.Census.Ports;
-        HashSet<int> killed = [];
-        while (killed.Count < kills)
-        {
-            Assert.False(system.Frontend.HasExited(out int status), $"the holder ended with {status}");
-            int worker = system.Frontend.Workers.FirstOrDefault(id => !killed.Contains(id));
-            if (worker == 0)
-            {
-                continue;
-            }
-
-            // From not started yet to long at work.
-            Thread.Sleep(random.Next(kind == FrontendKind.Native ? 40 : 250));
-            Libc.Kill(worker, Libc.SIGKILL);
-            killed.Add(worker);
-        }
-
+        system.KillWorkers(kills, random, kind == FrontendKind.Native ? 40 : 250);
         string[] expected = typist.Finish();
         InputTests.WaitForLines(system, expected.Length);
         Assert.Equal(expected, system.Record());

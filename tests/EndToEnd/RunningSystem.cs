@@ -1,4 +1,5 @@
 using System.Text;
+using Xenbus.Linux.Interop;
 using Xenbus.Wire;
 using XenFbFront.Backend;
 using XenFbFront.Content;
@@ -140,6 +141,28 @@ internal sealed class RunningSystem : IDisposable
         }
 
         return string.Empty;
+    }
+
+    /// <summary>Kills worker after worker, each at a moment between not started yet and long at work.</summary>
+    /// <param name="kills">How many.</param>
+    /// <param name="random">Chooses the moments.</param>
+    /// <param name="maxDelayMs">Longest life that a worker is left after it was seen, milliseconds.</param>
+    public void KillWorkers(int kills, Random random, int maxDelayMs)
+    {
+        HashSet<int> killed = [];
+        while (killed.Count < kills)
+        {
+            Assert.False(Frontend.HasExited(out int status), $"the holder ended with {status}");
+            int worker = Frontend.Workers.FirstOrDefault(id => !killed.Contains(id));
+            if (worker == 0)
+            {
+                continue;
+            }
+
+            Thread.Sleep(random.Next(maxDelayMs));
+            Libc.Kill(worker, Libc.SIGKILL);
+            killed.Add(worker);
+        }
     }
 
     /// <summary>Ends the frontend in order and checks that nothing of it is left.</summary>
