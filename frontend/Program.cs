@@ -4,6 +4,7 @@ using Xenbus.Linux.Interop;
 using XenFbFront;
 using XenFbFront.Configuration;
 using XenFbFront.Control;
+using XenFbFront.Doctor;
 using XenFbFront.Holder;
 
 bool isForJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null;
@@ -14,6 +15,11 @@ try
     if (args is ["ctl" or "upgrade", ..])
     {
         return ControlProgram.Run(args);
+    }
+
+    if (args is ["doctor", ..])
+    {
+        return DoctorProgram.Run(args);
     }
 
     if (args.Contains(FileKeeperProcess.Switch))

@@ -1,5 +1,4 @@
 using Xenbus;
-using Xenbus.Linux.Interop;
 using XenFbFront.Configuration;
 using XenFbFront.Holder;
 
@@ -98,26 +97,12 @@ internal static class ControlProgram
 
     private static int Ask(string path, List<string> words, Action<string> say)
     {
-        using Descriptor socket = Descriptor.Own(Libc.Connect(path, Libc.SequencedPacket), "reach xenfbfront at", path, "it must be running, and this command be run as root or its user; --loopback DIR names one without Xen");
-        XenException.ThrowIfRefused(Packets.Send(socket, ControlProtocol.Request, string.Join(ControlProtocol.Separator, words)), "ask", path, "it has too many clients, or has just ended");
-        while (Packets.Receive(socket, out byte kind, out string text, out Descriptor? file, wait: true) > 0)
+        if (ControlClient.Ask(path, words, say) is not { } refusal)
         {
-            file?.Dispose();
-            switch (kind)
-            {
-                case ControlProtocol.Line:
-                    say(text);
-                    break;
-                case ControlProtocol.Done:
-                    return ExitStatus.Success;
-                case ControlProtocol.Failed:
-                    LineLogger.Write(2, $"xenfbfront: {text}\n");
-                    return Refused;
-                case ControlProtocol.Wrong:
-                    throw new OptionException(text);
-            }
+            return ExitStatus.Success;
         }
 
-        throw new XenException("ask", path, 0, "the running program ended, or its worker was replaced, before it had answered; ask again");
+        LineLogger.Write(2, $"xenfbfront: {refusal}\n");
+        return Refused;
     }
 }

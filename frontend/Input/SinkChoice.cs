@@ -96,12 +96,12 @@ public sealed record SinkChoice(IInputSink Sink, string Explanation)
 
     private static SinkChoice Choose(DaemonOptions options, EventLoop loop, ILogger logger, string root)
     {
-        if (CanOpen(root + UinputSink.DefaultPath, out string noUinput))
+        if (HasUinput(root, out string noUinput, out _))
         {
             return Plain(new UinputSink(root + UinputSink.DefaultPath));
         }
 
-        if (HasUhid(root, out string noUhid))
+        if (HasUhid(root, out string noUhid, out _))
         {
             return new(new UhidSink(loop, logger, root + UhidSink.DefaultPath), $"uhid, as {noUinput} (no touch, and keys repeat by the kernel; modprobe {UinputModule} where there is one)");
         }
@@ -117,10 +117,19 @@ public sealed record SinkChoice(IInputSink Sink, string Explanation)
         return new(new UinputSink(), $"nowhere, as {noUinput}, {noUhid}, and {noConsole}: modprobe {UinputModule}, or modprobe -a {UhidModules}, or choose --sink none");
     }
 
+    /// <summary>Whether uinput is there.</summary>
+    /// <param name="root">Where the machine's files are; empty for where they always are.</param>
+    /// <param name="reason">Why not.</param>
+    /// <param name="errno">The same as a number.</param>
+    internal static bool HasUinput(string root, out string reason, out int errno) => CanOpen(root + UinputSink.DefaultPath, out reason, out errno);
+
     /// <summary>Whether uhid is there, and the driver that makes input of it, or somebody who loads that driver when it is asked for.</summary>
-    private static bool HasUhid(string root, out string reason)
+    /// <param name="root">As above.</param>
+    /// <param name="reason">Why not.</param>
+    /// <param name="errno">The same as a number; 0 when it is the driver that is missing.</param>
+    internal static bool HasUhid(string root, out string reason, out int errno)
     {
-        if (!CanOpen(root + UhidSink.DefaultPath, out reason))
+        if (!CanOpen(root + UhidSink.DefaultPath, out reason, out errno))
         {
             return false;
         }
@@ -135,9 +144,10 @@ public sealed record SinkChoice(IInputSink Sink, string Explanation)
     }
 
     /// <summary>Opening is the only way to know: with udev the node is there before the module, and opening it loads the module.</summary>
-    private static bool CanOpen(string path, out string reason)
+    private static bool CanOpen(string path, out string reason, out int errno)
     {
         int result = Libc.Open(path, OpenFlags.ReadWrite | OpenFlags.NonBlocking);
+        errno = result < 0 ? -result : 0;
         if (result >= 0)
         {
             Libc.Close(result);

@@ -20,6 +20,22 @@ internal sealed class GrantLimit(string path)
     /// <summary>What follows from a full grant table.</summary>
     public const string CountIsWrong = "gntalloc counts wrongly after this, so before the next start: rmmod xen_gntalloc; modprobe xen-gntalloc";
 
+    /// <summary>Pages of the whole system; negative for no limit, null when it cannot be read.</summary>
+    public long? Pages => Read(out _);
+
+    /// <summary>Whether it can be raised.</summary>
+    /// <param name="errno">Why not.</param>
+    public bool CanRaise(out int errno)
+    {
+        int number = Libc.Open(path, OpenFlags.WriteOnly);
+        errno = number < 0 ? -number : 0;
+        Libc.Close(number);
+        return errno == 0;
+    }
+
+    /// <summary>Where it is.</summary>
+    public string Path => path;
+
     /// <summary>Tries an allocation, and again with a higher limit when that may help: <see cref="IGrantAllocator.MaxAttempts"/> times at most.</summary>
     /// <param name="pageCount">Its pages.</param>
     /// <param name="attempt">One attempt; 0 or a negated errno.</param>

@@ -32,6 +32,9 @@ public sealed class LinuxDomain : IDomain
     /// <summary>Ways to frame numbers, in the order in which they are tried.</summary>
     public IReadOnlyList<IFrameResolver> FrameResolvers { get; }
 
+    /// <summary>How many pages gntalloc gives.</summary>
+    internal GrantLimit GrantLimit => new(Path.Combine(_paths.Sysfs, "module/xen_gntalloc/parameters/limit"));
+
     /// <summary>Whether this machine is a domain of Xen.</summary>
     /// <param name="why">When it is not: one sentence, with the way out. Else empty.</param>
     public static bool IsXenGuest(out string why) => IsXenGuest(new(), out why);
@@ -149,7 +152,7 @@ public sealed class LinuxDomain : IDomain
         return XenstoreNodeReader.Read(channel, path);
     }
 
-    private LinuxGrantAllocator Gntalloc(Descriptor file) => new(file, new(Path.Combine(_paths.Sysfs, "module/xen_gntalloc/parameters/limit")));
+    private LinuxGrantAllocator Gntalloc(Descriptor file) => new(file, GrantLimit);
 
     private Descriptor OpenGntalloc() => OpenDevice("gntalloc", "xen-gntalloc", 0);
 

@@ -1,0 +1,41 @@
+using Xenbus;
+using Xenbus.Linux.Interop;
+using XenFbFront.Configuration;
+using XenFbFront.Holder;
+
+namespace XenFbFront.Control;
+
+/// <summary>Asks the program that serves this guest.</summary>
+internal static class ControlClient
+{
+    /// <summary>Asks and waits for the answer.</summary>
+    /// <param name="path">Of the socket, see <see cref="RuntimeFiles.Control"/>.</param>
+    /// <param name="words">The request.</param>
+    /// <param name="say">Takes each line of the answer.</param>
+    /// <returns>Null when it is done, else why it cannot be.</returns>
+    /// <exception cref="OptionException">The words are wrong.</exception>
+    /// <exception cref="XenException">No program answers.</exception>
+    public static string? Ask(string path, List<string> words, Action<string> say)
+    {
+        using Descriptor socket = Descriptor.Own(Libc.Connect(path, Libc.SequencedPacket), "reach xenfbfront at", path, "it must be running, and this command be run as root or its user; --loopback DIR names one without Xen");
+        XenException.ThrowIfRefused(Packets.Send(socket, ControlProtocol.Request, string.Join(ControlProtocol.Separator, words)), "ask", path, "it has too many clients, or has just ended");
+        while (Packets.Receive(socket, out byte kind, out string text, out Descriptor? file, wait: true) > 0)
+        {
+            file?.Dispose();
+            switch (kind)
+            {
+                case ControlProtocol.Line:
+                    say(text);
+                    break;
+                case ControlProtocol.Done:
+                    return null;
+                case ControlProtocol.Failed:
+                    return text;
+                case ControlProtocol.Wrong:
+                    throw new OptionException(text);
+            }
+        }
+
+        throw new XenException("ask", path, 0, "the running program ended, or its worker was replaced, before it had answered; ask again");
+    }
+}
