@@ -113,7 +113,7 @@ internal static class CommandLine
         }
 
         text.Append("  --version         print the version and end\n");
-        text.Append("xenfbfront doctor: says what is missing here; ctl help: how to ask the running one\n");
+        text.Append("xenfbfront doctor: what is missing here; ctl help: what can be asked\n");
         text.Append("xenfbfront upgrade: the running program becomes this one, nothing disconnects\n");
         text.Append("Exit status: 0 ended in order (SIGTERM), 2 wrong option, 3 missing or refused,\n");
         text.Append("4 ended without closing in order, 1 a mistake of the program.\n");

@@ -87,10 +87,10 @@ internal sealed class DevicesCheck
             // A directory that was removed cannot be told from one that may not be read.
         }
 
-        string states = $"we are {ours} ({(int)ours}), its backend {backend} is {theirs} ({(int)theirs})";
+        string states = $"its frontend is {ours} ({(int)ours}), its backend {backend} is {theirs} ({(int)theirs})";
         if (int.TryParse(number, out int id) && _patient.Domain.KernelDriverOf(type, id) is { } driver)
         {
-            _findings.Bad(name, $"{states}; the kernel's driver {driver.Name} holds it ({(driver.Module is { } module ? "module " + module : "built in")})", HowToFree(driver));
+            _findings.Bad(name, $"the kernel's driver {driver.Name} ({(driver.Module is { } module ? "module " + module : "built in")}) holds it: {states}", HowToFree(driver));
             return;
         }
 
@@ -154,8 +154,8 @@ internal sealed class DevicesCheck
 
     private static string HowToFree(KernelDriver driver) => driver switch
     {
-        { Module: { } module } => $"echo blacklist {module} > /etc/modprobe.d/{module}.conf; update-initramfs -u; reboot (or xenfbfront --unbind, at the price that --help names)",
-        { InitFunction: { } function } => $"boot with initcall_blacklist={function} on the kernel's command line (or xenfbfront --unbind, at the price that --help names)",
+        { Module: { } module } => $"echo blacklist {module} > /etc/modprobe.d/{module}.conf; update-initramfs -u; reboot (or xenfbfront --unbind: the kernel's console leaves the screen)",
+        { InitFunction: { } function } => $"boot with initcall_blacklist={function} on the kernel's command line (or xenfbfront --unbind: the kernel's console leaves the screen)",
         _ => $"boot a kernel without the driver {driver.Name}",
     };
 }

@@ -62,7 +62,8 @@ internal static class GrantsCheck
         }
         else
         {
-            findings.Bad(topic, $"{present} pages for the whole guest; {needed}, and it cannot be raised ({Errno.Text(errno)})", $"options xen_gntalloc limit={present + pages} in /etc/modprobe.d, or boot with xen_gntalloc.limit={present + pages}", errno);
+            string other = errno == Errno.EROFS ? "mount -o remount,rw /sys" : $"echo options xen_gntalloc limit={present + pages} > /etc/modprobe.d/xen-gntalloc.conf";
+            findings.Bad(topic, $"{present} pages for the whole guest; {needed}, and it cannot be raised ({Errno.Text(errno)})", $"{other}, or boot with xen_gntalloc.limit={present + pages}", errno);
         }
     }
 

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Xunit;
+
+namespace XenFbFront.Tests.EndToEnd;
+
+[Collection(ProcessCollection.Name)]
+public sealed class DoctorTests
+{
+    [Theory]
+    [InlineData(FrontendKind.Built)]
+    [InlineData(FrontendKind.Native)]
+    public void WithoutXen_SaysThatFirst_AndEndsWithThree(FrontendKind kind)
+    {
+        Assert.SkipWhen(File.Exists("/sys/hypervisor/type"), "this machine is a guest");
+        (int status, string output, string error) = FrontendCommands.Run(Frontends.Path(kind), ["doctor"]);
+        Assert.Equal((3, string.Empty), (status, error));
+        Assert.StartsWith(
+            """
+            note  xenfbfront: does not run yet
+            FAIL  guest: this is no Xen guest (/sys/hypervisor/type is missing); do: without Xen, use --loopback DIR
+            note  xenstore, grants, frame numbers, input: not looked at without Xen
+
+            """,
+            output);
+        Assert.EndsWith("1 thing is in the way\n", output);
+        (status, output, _) = FrontendCommands.Run(Frontends.Path(kind), ["doctor", "--json"]);
+        using JsonDocument document = JsonDocument.Parse(output);
+        Assert.Equal((3, "fail"), (status, document.RootElement.GetProperty("findings")[1].GetProperty("verdict").GetString()));
+    }
+
+    [Theory]
+    [InlineData(FrontendKind.Built)]
+    [InlineData(FrontendKind.Native)]
+    public void OnTheLoopback_WhileItRuns_EverythingIsGood(FrontendKind kind)
+    {
+        string program = Frontends.Path(kind);
+        using RunningSystem system = new(program, ["--source", "pattern"]);
+        system.WaitConnected();
+        (int status, string output, string error) = FrontendCommands.Ask(system, program, "doctor");
+        Assert.Equal((0, string.Empty), (status, error));
+        Assert.Contains($"ok    xenfbfront: runs: {program}, process {system.Frontend.Workers.Single()}, connected\n", output);
+        Assert.Contains("\nok    vfb/0: connected to /local/domain/0/backend/vfb/1/0; it offers: request-update feature-resize\n", output);
+        Assert.EndsWith("nothing that could be looked at is in the way\n", output);
+        Assert.False(system.BackendsLeftConnected, system.Log);
+        system.StopInOrder();
+    }
+
+    [Fact]
+    public void WrongOption_IsNamed()
+    {
+        (int status, _, string error) = FrontendCommands.Run(Frontends.Path(FrontendKind.Built), ["doctor", "--size", "large"]);
+        Assert.Equal((2, "xenfbfront: --size large: must be WIDTHxHEIGHT in pixels, as in 1024x768\n"), (status, error));
+    }
+}
