@@ -28,7 +28,19 @@ internal sealed class PixelPages(DeviceContext context, VfbOptions options)
     /// </summary>
     public int Choose(FramebufferGeometry geometry)
     {
-        int pages = geometry.Pages;
+        int pages = For(geometry), before = Before;
+        if (before > 0 && pages > before)
+        {
+            Log.ScreenGrew(context.Logger, context.Identity.Name, geometry.ToString(), before);
+        }
+
+        return pages;
+    }
+
+    /// <summary>What <see cref="Choose"/> would choose.</summary>
+    public int For(FramebufferGeometry geometry)
+    {
+        int pages = Math.Max(geometry.Pages, Before);
         foreach (ScreenSize size in options.SizesOf(context.Identity.Id))
         {
             pages = Math.Max(pages, geometry.At(size).Pages);
@@ -39,14 +51,10 @@ internal sealed class PixelPages(DeviceContext context, VfbOptions options)
             pages = Math.Max(pages, geometry.At(largest).Pages);
         }
 
-        int before = context.ReadOwn(Node, 0, 1, FramebufferGeometry.MaxPages);
-        if (before > 0 && pages > before)
-        {
-            Log.ScreenGrew(context.Logger, context.Identity.Name, geometry.ToString(), before);
-        }
-
-        return Math.Max(pages, before);
+        return pages;
     }
+
+    private int Before => context.ReadOwn(Node, 0, 1, FramebufferGeometry.MaxPages);
 
     /// <summary>Adds the number to what is published, for the next connection's <see cref="Choose"/>.</summary>
     public static void Publish(int pages, IDictionary<string, string> details) => details[Node] = Text(pages);

@@ -37,6 +37,9 @@ internal sealed class VfbDevice : FrontendDevice
     /// <summary>Called when the backend knows of a geometry: at the start of each connection and at each change.</summary>
     public event Action? Sized;
 
+    /// <summary>Called when a size that is asked for is not taken, with the reason.</summary>
+    public event Action<string>? SizeRefused;
+
     /// <summary>The number of the device.</summary>
     public int Framebuffer => _context.Identity.Id;
 
@@ -75,24 +78,37 @@ internal sealed class VfbDevice : FrontendDevice
     {
         IScreenSource source = ClaimSource("serve");
         FramebufferGeometry geometry = _wanted.Choose(source);
-        ProtocolAbi abi = ProtocolAbis.Native;
-        int pixelPages = _pixelPages.Choose(geometry);
-        int directoryPages = PageDirectory.DirectoryPages(abi, pixelPages);
-
         // The backend writes indices and events into the shared page, and only reads the others.
         _shared = _context.Resources.AllocatePages(1, isWritable: true, out _);
-        _memory = _context.Resources.AllocatePages(directoryPages + pixelPages, isWritable: false, out _);
+        int pixelPages;
+        try
+        {
+            pixelPages = AllocateMemory(geometry);
+        }
+        catch (XenException exception)
+        {
+            // What somebody asked for must not keep the screen from coming at all.
+            if (!TryRefuse(exception.Message))
+            {
+                throw;
+            }
 
+            geometry = _wanted.Choose(source);
+            pixelPages = AllocateMemory(geometry);
+        }
+
+        ProtocolAbi abi = ProtocolAbis.Native;
+        int directoryPages = PageDirectory.DirectoryPages(abi, pixelPages);
         GuestFrame[] frames = new GuestFrame[directoryPages + pixelPages];
         GuestFrame[] sharedFrame = new GuestFrame[1];
         _context.Domain.ResolveFrames(_shared, sharedFrame);
-        _context.Domain.ResolveFrames(_memory, frames);
+        _context.Domain.ResolveFrames(_memory!, frames);
 
         Span<byte> page = _shared.Bytes;
         page.Clear();
         new FramebufferPage(geometry.Width, geometry.Height, geometry.StrideBytes, pixelPages * SharedPages.PageBytes, (byte)geometry.Depth).Write(page);
         PageDirectory.Write(
-            abi, page, _memory.Bytes[..(directoryPages * SharedPages.PageBytes)], frames.AsSpan(0, directoryPages), frames.AsSpan(directoryPages));
+            abi, page, _memory!.Bytes[..(directoryPages * SharedPages.PageBytes)], frames.AsSpan(0, directoryPages), frames.AsSpan(directoryPages));
         _in = new(EventRingLayout.FramebufferIn);
         Notes = new() { Size = VfbNotes.Pack(geometry.Size), Depth = geometry.Depth, DirectoryPages = directoryPages };
         _wanted.Note(ref Notes);
@@ -148,8 +164,8 @@ internal sealed class VfbDevice : FrontendDevice
         _output.FollowBackend();
         if (_wanted.Look())
         {
-            _wanted.Note(ref Notes);
             Follow(_wanted.Asked!.Value);
+            _wanted.Note(ref Notes);
         }
     }
 
@@ -224,6 +240,14 @@ internal sealed class VfbDevice : FrontendDevice
     private IScreenSource ClaimSource(string operation) => _source = _driver.ClaimSource(this, _context.Identity.Id)
         ?? throw new XenException(operation, _context.Identity.Name, 0, "another framebuffer shows its source; give it one of its own, as in --vfb 1=console:2");
 
+    /// <returns>Pages of pixels; as many as list them come before.</returns>
+    private int AllocateMemory(FramebufferGeometry geometry)
+    {
+        int pixelPages = _pixelPages.Choose(geometry);
+        _memory = _context.Resources.AllocatePages(PageDirectory.DirectoryPages(ProtocolAbis.Native, pixelPages) + pixelPages, isWritable: false, out _);
+        return pixelPages;
+    }
+
     private void Show(IScreenSource source, FramebufferGeometry geometry, bool isResized)
     {
         _canvas?.Dispose();
@@ -248,6 +272,9 @@ internal sealed class VfbDevice : FrontendDevice
             case ResizeWay.Event:
                 ResizeSoon(size);
                 break;
+            case ResizeWay.Connection when !MayConnectAt(size, out string reason):
+                TryRefuse(reason);
+                break;
             case ResizeWay.Connection:
                 Log.ConnectingForSize(_context.Logger, _context.Identity.Name, size.ToString());
                 _context.Reconnect();
@@ -255,6 +282,39 @@ internal sealed class VfbDevice : FrontendDevice
             case ResizeWay.None or ResizeWay.WhenConnected:
                 break;
         }
+    }
+
+    /// <summary>Whether another connection could have the memory for a size, as the present one has to be given up first.</summary>
+    private bool MayConnectAt(ScreenSize size, out string reason)
+    {
+        int pixelPages = _pixelPages.For(_canvas!.Geometry.At(size));
+        int more = PageDirectory.DirectoryPages(ProtocolAbis.Native, pixelPages) + pixelPages - _memory!.PageCount;
+        try
+        {
+            if (more > 0)
+            {
+                _context.Resources.CheckPages(more);
+            }
+
+            reason = string.Empty;
+            return true;
+        }
+        catch (XenException exception)
+        {
+            reason = exception.Message;
+            return false;
+        }
+    }
+
+    private bool TryRefuse(string reason)
+    {
+        bool isRefused = _wanted.TryRefuse(reason);
+        if (isRefused)
+        {
+            SizeRefused?.Invoke(reason);
+        }
+
+        return isRefused;
     }
 
     /// <summary>A source's wish: another size within the memory that the backend knows, unless somebody decided on one.</summary>

@@ -1,5 +1,6 @@
 using Xenbus;
 using Xenbus.Devices;
+using Xenbus.Xenstore;
 using XenFbFront.Content;
 
 namespace XenFbFront.Vfb;
@@ -13,9 +14,14 @@ internal sealed class WantedSize(DeviceContext context, VfbOptions options)
     /// <summary>Our own node, watched: a size as <see cref="ScreenSize"/> reads it that a toolstack or a person asks for.</summary>
     private const string Node = "xenfbfront-size";
 
-    private string? _seen;
+    /// <summary>Our own node: why the size that is asked for is not taken. Gone when another is, or nothing is asked for.</summary>
+    private const string ErrorNode = "xenfbfront-size-error";
 
-    /// <summary>What the node asks for; null for nothing, or what was refused.</summary>
+    private string? _seen;
+    private ScreenSize? _before;
+    private bool _isRefused;
+
+    /// <summary>What the node asks for, or asked for before it asked for what was refused; null for nothing.</summary>
     public ScreenSize? Asked { get; private set; }
 
     /// <summary>The sizes that a person named for this framebuffer, the best one first.</summary>
@@ -41,21 +47,45 @@ internal sealed class WantedSize(DeviceContext context, VfbOptions options)
     public bool Look()
     {
         string? text = context.ReadOwn(Node);
-        if (text is null || text == _seen)
+        if (text == _seen)
         {
             return false;
         }
 
+        // What stands there at the first look may be a predecessor's.
+        bool mayHaveError = _isRefused || _seen is null;
         _seen = text;
-        string reason = "it must be WIDTHxHEIGHT in pixels, as in 1024x768";
-        if (ScreenSize.TryParse(text, out ScreenSize size) && Geometry(size).IsValid(out reason))
+        ScreenSize? size = null;
+        if (text is not null && !TryParse(text, out size, out string reason))
         {
-            Asked = size;
-            return true;
+            TellRefusal(text, reason);
+            return false;
         }
 
-        Log.WrongSize(context.Logger, context.Identity.Name, text, reason);
-        return false;
+        if (mayHaveError)
+        {
+            context.RemoveOwn(ErrorNode);
+            _isRefused = false;
+        }
+
+        // What was asked for counts until something else is.
+        (_before, Asked) = (Asked, size ?? Asked);
+        return size is not null;
+    }
+
+    /// <summary>What is asked for cannot be had; what was asked for before counts again.</summary>
+    /// <param name="reason">Why not.</param>
+    /// <returns>False when nothing is asked for.</returns>
+    public bool TryRefuse(string reason)
+    {
+        if (Asked is not { } size)
+        {
+            return false;
+        }
+
+        (Asked, _before) = (_before, null);
+        TellRefusal(size.ToString(), reason);
+        return true;
     }
 
     /// <summary>The geometry that the next connection is to have.</summary>
@@ -82,6 +112,28 @@ internal sealed class WantedSize(DeviceContext context, VfbOptions options)
 
     /// <summary>Goes on with what a predecessor noted.</summary>
     public void TakeOver(in VfbNotes notes) => Asked = VfbNotes.Unpack(notes.Asked);
+
+    private bool TryParse(string text, out ScreenSize? size, out string reason)
+    {
+        size = ScreenSize.TryParse(text, out ScreenSize parsed) ? parsed : null;
+        reason = "it must be WIDTHxHEIGHT in pixels, as in 1024x768";
+        return size is not null && Geometry(parsed).IsValid(out reason);
+    }
+
+    private void TellRefusal(string text, string reason)
+    {
+        _isRefused = true;
+        Log.WrongSize(context.Logger, context.Identity.Name, text, reason);
+        try
+        {
+            context.WriteOwn(ErrorNode, $"{text}: {reason}");
+        }
+        catch (XenstoreException exception)
+        {
+            // The screen goes on, whoever may know why.
+            Log.SizeErrorRefused(context.Logger, context.Identity.Name, exception.Message);
+        }
+    }
 
     private FramebufferGeometry Geometry(ScreenSize size) => new(size.Width, size.Height, options.Depth);
 
