@@ -56,6 +56,12 @@ internal static partial class Log
     [LoggerMessage(128, LogLevel.Information, "{Device}: {Size} needs another connection with more memory")]
     public static partial void ConnectingForSize(ILogger logger, string device, string size);
 
+    [LoggerMessage(130, LogLevel.Warning, "{Device}: that cannot be said in xenstore: {Reason}")]
+    public static partial void SizeErrorRefused(ILogger logger, string device, string reason);
+
+    [LoggerMessage(129, LogLevel.Information, "{Device}: the screen of its number {Change}: connecting again, to type where it belongs now")]
+    public static partial void ChangingSeat(ILogger logger, string device, string change);
+
     [LoggerMessage(140, LogLevel.Warning, "{Device}: backend takes no updates since {Seconds:0} s; is its QEMU still running? Look for its process on the host; the picture goes on when it does")]
     public static partial void BackendTakesNothing(ILogger logger, string device, double seconds);
 

@@ -18,7 +18,7 @@ internal sealed class ControlCommands
     private static readonly Command[] s_commands =
     [
         new("program", string.Empty, "which program runs, and as which process", static (commands, request) => commands.TellProgram(request)),
-        new("sizes", string.Empty, "the sizes of the screens, and those named for them", static (commands, request) => commands.TellSizes(request)),
+        new("sizes", string.Empty, "the sizes of the screens, and below those that --size names, * the present one", static (commands, request) => commands.TellSizes(request)),
         new("resize", "[N] WxH", "give vfb/N (default: the first) another size in pixels", static (commands, request) => commands.Resize(request)),
         new("upgrade", string.Empty, "what xenfbfront upgrade asks; run that instead", static (commands, request) => commands.Upgrade(request)),
     ];
@@ -88,7 +88,7 @@ internal sealed class ControlCommands
             request.Say($"vfb/{device.Framebuffer}: {(device.Geometry is { } present ? present.Size.ToString() : "not connected")}");
             foreach (ScreenSize size in device.Sizes)
             {
-                request.Say($"  {size}");
+                request.Say($"{(size == device.Geometry?.Size ? '*' : ' ')} {size}");
             }
         }
 
@@ -144,10 +144,14 @@ internal sealed class ControlCommands
             }
         }
 
+        void OnRefused(string reason) => request.Fail($"vfb/{device.Framebuffer} at {size}: {reason}");
+
         device.Sized += OnSized;
+        device.SizeRefused += OnRefused;
         request.Ended += () =>
         {
             device.Sized -= OnSized;
+            device.SizeRefused -= OnRefused;
             deadline.Dispose();
         };
         deadline.Start(s_patience);

@@ -5,5 +5,6 @@ public interface ISeats
 {
     /// <summary>The seat of a device.</summary>
     /// <param name="vkbd">Its number.</param>
-    Seat this[int vkbd] { get; }
+    /// <param name="hasScreen">Whether there is a vfb of that number; without one it goes with the main source.</param>
+    Seat Of(int vkbd, bool hasScreen);
 }

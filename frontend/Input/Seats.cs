@@ -5,7 +5,7 @@ using XenFbFront.Content;
 
 namespace XenFbFront.Input;
 
-/// <summary>vkbd/N belongs to the screen vfb/N: what is typed there goes where that screen's source takes it. The others go with the main source.</summary>
+/// <summary>vkbd/N belongs to the screen vfb/N: what is typed there goes where that screen's source takes it. One without such a screen goes with the main source.</summary>
 /// <param name="main">Of the main source.</param>
 public sealed class Seats(Seat main) : ISeats
 {
@@ -15,7 +15,7 @@ public sealed class Seats(Seat main) : ISeats
     public List<string> Explanations { get; } = [];
 
     /// <inheritdoc/>
-    public Seat this[int vkbd] => _others.GetValueOrDefault(vkbd, main);
+    public Seat Of(int vkbd, bool hasScreen) => hasScreen ? _others.GetValueOrDefault(vkbd, main) : main;
 
     /// <summary>Makes the seats of the screens that the options name.</summary>
     /// <param name="options">What each screen shows. A sink that they name takes the input of all.</param>

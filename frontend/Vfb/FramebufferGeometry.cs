@@ -1,3 +1,5 @@
+using Xenbus.Domain;
+using Xenbus.Wire;
 using Xenbus.Wire.Fbif;
 
 namespace XenFbFront.Vfb;
@@ -15,7 +17,7 @@ public readonly record struct FramebufferGeometry(int Width, int Height, int Dep
     public const int MaxSide = 16384;
 
     /// <summary>Pages of pixels that the protocol can describe.</summary>
-    public static int MaxPages => (int)(PageDirectory.MaxPixelBytes(Xenbus.Wire.ProtocolAbis.Native) / Xenbus.Domain.SharedPages.PageBytes);
+    public static int MaxPages => (int)(PageDirectory.MaxPixelBytes(ProtocolAbis.Native) / SharedPages.PageBytes);
 
     /// <summary>Width and height.</summary>
     public ScreenSize Size => new(Width, Height);
@@ -32,6 +34,12 @@ public readonly record struct FramebufferGeometry(int Width, int Height, int Dep
     /// <summary>Bytes of memory to allocate: QEMU reads a 24-bit pixel as four bytes, so the last one needs a byte behind it.</summary>
     public long MemoryBytes => PictureBytes + (Depth == 24 ? 1 : 0);
 
+    /// <summary>Pages of pixels to allocate.</summary>
+    public int Pages => (int)((MemoryBytes + SharedPages.PageBytes - 1) / SharedPages.PageBytes);
+
+    /// <summary>The same at another size.</summary>
+    public FramebufferGeometry At(ScreenSize size) => this with { Width = size.Width, Height = size.Height };
+
     /// <summary>Whether a person may ask for it; else one sentence says why not.</summary>
     public bool IsValid(out string reason)
     {
@@ -39,8 +47,8 @@ public readonly record struct FramebufferGeometry(int Width, int Height, int Dep
             ? $"{Width}x{Height} is outside {MinSide}x{MinSide} to {MaxSide}x{MaxSide}"
             : Depth is not (8 or 16 or 24 or 32)
                 ? $"depth {Depth} is not 8, 16, 24 or 32"
-                : MemoryBytes > PageDirectory.MaxPixelBytes(Xenbus.Wire.ProtocolAbis.Native)
-                    ? $"{Width}x{Height} at {Depth} bits needs more than the {PageDirectory.MaxPixelBytes(Xenbus.Wire.ProtocolAbis.Native) >> 20} MiB that the protocol can describe"
+                : MemoryBytes > PageDirectory.MaxPixelBytes(ProtocolAbis.Native)
+                    ? $"{Width}x{Height} at {Depth} bits needs more than the {PageDirectory.MaxPixelBytes(ProtocolAbis.Native) >> 20} MiB that the protocol can describe"
                     : string.Empty;
         return reason.Length == 0;
     }

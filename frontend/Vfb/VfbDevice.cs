@@ -1,10 +1,7 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Xenbus;
 using Xenbus.Devices;
 using Xenbus.Domain;
-using Xenbus.Loop;
 using Xenbus.Rings;
 using Xenbus.Wire;
 using Xenbus.Wire.Fbif;
@@ -12,121 +9,67 @@ using XenFbFront.Content;
 
 namespace XenFbFront.Vfb;
 
-/// <summary>One framebuffer: its pages, its two rings, and the source that draws on it.</summary>
+/// <summary>One framebuffer: its pages, what the backend says, and the source that draws on it. What the backend is told is its <see cref="FramebufferOutput"/>.</summary>
 internal sealed class VfbDevice : FrontendDevice
 {
-    /// <summary>Our own node: pages of pixels that the backend was told last. It stays when we close, and goes with the directory, as the backend's memory of it does.</summary>
-    private const string PagesNode = "xenfbfront-pages";
-
-    /// <summary>Our own node, watched: a size as <see cref="ScreenSize"/> reads it that a toolstack or a person asks for. It counts before everything else.</summary>
-    private const string SizeNode = "xenfbfront-size";
-
-    /// <summary>
-    /// MiB of the kernel's framebuffer, unless the backend's node videoram names less (drivers/video/fbdev/xen-fbfront.c: video, xenfb_probe). The driver's
-    /// parameter can name another number; nothing but an open /dev/fb0 would tell it.
-    /// </summary>
-    private const int KernelMebibytes = 2;
-
-    /// <summary>Bytes that it has when that is less than its picture needs (XENFB_DEFAULT_FB_LEN there: 800x600 at 32 bits).</summary>
-    private const int KernelLeastBytes = 800 * 600 * 4;
-
-    /// <summary>The size that the backend goes by and those that it has not taken yet. While there are so many the next waits for its notification, as with a full ring.</summary>
-    private const int MaxSizesTold = 4;
-
     private readonly DeviceContext _context;
-    private readonly VfbOptions _options;
     private readonly VfbDriver _driver;
-    private readonly UpdateBudget _budget;
-    private readonly LoopTimer _moreLater;
-    private readonly DrainWatch _drain;
-    private readonly (uint End, ScreenSize Size)[] _told = new (uint, ScreenSize)[MaxSizesTold];
+    private readonly WantedSize _wanted;
+    private readonly PixelPages _pixelPages;
+    private readonly FramebufferOutput _output;
     private SharedPages? _shared;
     private SharedPages? _memory;
     private IScreenSource? _source;
     private FramebufferCanvas? _canvas;
-    private EventRingWriter _out = new(EventRingLayout.FramebufferOut);
     private EventRingReader _in = new(EventRingLayout.FramebufferIn);
-    private bool _isConnected;
-    private bool _isPictureTaken;
-    private uint _firstEvent;
-    private bool _updatesRequested;
-    private bool _resizeOffered;
-    private bool _resizeIsDue;
-    private ScreenSize _wantedSize;
-    private string? _sizeNode;
-    private ScreenSize? _asked;
-    private int _toldCount;
+    private ScreenSize _next;
 
     public VfbDevice(DeviceContext context, VfbOptions options, VfbDriver driver)
     {
         _context = context;
-        _options = options;
         _driver = driver;
-        _budget = new(context.Loop.Clock);
-        _moreLater = context.Loop.CreateTimer(Send);
-        _drain = new(context.Loop, Send, context.Notify, TellDrain);
+        _wanted = new(context, options);
+        _pixelPages = new(context, options);
+        _output = new(context);
         driver.Add(this);
     }
 
     /// <summary>Called when the backend knows of a geometry: at the start of each connection and at each change.</summary>
     public event Action? Sized;
 
+    /// <summary>Called when a size that is asked for is not taken, with the reason.</summary>
+    public event Action<string>? SizeRefused;
+
     /// <summary>The number of the device.</summary>
     public int Framebuffer => _context.Identity.Id;
 
     /// <summary>What the backend knows, or null while there is no connection.</summary>
-    public FramebufferGeometry? Geometry => _isConnected ? _canvas?.Geometry : null;
+    public FramebufferGeometry? Geometry => _output.IsConnected ? _canvas?.Geometry : null;
 
-    /// <summary>How long the backend has taken no updates although it was notified; null while it takes them, or may still.</summary>
-    public TimeSpan? BackendSilentFor => _drain.SilentFor;
+    /// <inheritdoc cref="FramebufferOutput.BackendSilentFor"/>
+    public TimeSpan? BackendSilentFor => _output.BackendSilentFor;
 
-    /// <summary>The size that the backend goes by: what it was told last, once it has consumed the event. Null while there is no connection.</summary>
-    public ScreenSize? SizeTaken
-    {
-        get
-        {
-            if (!_isConnected || _shared is not { } shared)
-            {
-                return null;
-            }
+    /// <inheritdoc cref="FramebufferOutput.SizeTaken"/>
+    public ScreenSize? SizeTaken => _output.SizeTaken;
 
-            if (_toldCount > 1)
-            {
-                _out.Look(shared.Bytes);
-                ForgetFormerSizes();
-            }
-
-            return _told[0].Size;
-        }
-    }
-
-    /// <summary>The sizes that a person named for it, the best one first.</summary>
-    public ScreenSize[] Sizes => _options.SizesOf(Framebuffer);
+    /// <inheritdoc cref="WantedSize.Named"/>
+    public ScreenSize[] Sizes => _wanted.Named;
 
     /// <summary>What a change to a size takes.</summary>
     public ResizeWay WayTo(ScreenSize size) => Geometry is not { } present
         ? ResizeWay.WhenConnected
         : present.Size == size
             ? ResizeWay.None
-            : _resizeOffered && Fits(present with { Width = size.Width, Height = size.Height }) ? ResizeWay.Event : ResizeWay.Connection;
+            : _output.TakesSizes && Fits(present.At(size)) ? ResizeWay.Event : ResizeWay.Connection;
 
     /// <summary>Asks for a size, as a toolstack does; it outlives this worker.</summary>
     /// <exception cref="XenException">The size is not possible, or xenstore refuses.</exception>
-    public void Ask(ScreenSize size)
-    {
-        if (!Validate(size, out string reason))
-        {
-            throw new XenException("use", $"size {size}", 0, reason);
-        }
-
-        _context.WriteOwn(SizeNode, size.ToString());
-    }
+    public void Ask(ScreenSize size) => _wanted.Ask(size);
 
     /// <inheritdoc/>
     public override void CheckPrepare()
     {
-        ClaimSource("serve");
-        ChooseGeometry(_source!);
+        _wanted.Choose(ClaimSource("serve"));
         _context.CheckFrames();
     }
 
@@ -134,52 +77,53 @@ internal sealed class VfbDevice : FrontendDevice
     public override void Prepare(IDictionary<string, string> details)
     {
         IScreenSource source = ClaimSource("serve");
-        FramebufferGeometry geometry = ChooseGeometry(source);
-        ProtocolAbi abi = ProtocolAbis.Native;
-        int pixelPages = ChoosePages(geometry);
-        int directoryPages = PageDirectory.DirectoryPages(abi, pixelPages);
-
+        FramebufferGeometry geometry = _wanted.Choose(source);
         // The backend writes indices and events into the shared page, and only reads the others.
         _shared = _context.Resources.AllocatePages(1, isWritable: true, out _);
-        _memory = _context.Resources.AllocatePages(directoryPages + pixelPages, isWritable: false, out _);
+        int pixelPages;
+        try
+        {
+            pixelPages = AllocateMemory(geometry);
+        }
+        catch (XenException exception)
+        {
+            // What somebody asked for must not keep the screen from coming at all.
+            if (!TryRefuse(exception.Message))
+            {
+                throw;
+            }
 
+            geometry = _wanted.Choose(source);
+            pixelPages = AllocateMemory(geometry);
+        }
+
+        ProtocolAbi abi = ProtocolAbis.Native;
+        int directoryPages = PageDirectory.DirectoryPages(abi, pixelPages);
         GuestFrame[] frames = new GuestFrame[directoryPages + pixelPages];
         GuestFrame[] sharedFrame = new GuestFrame[1];
         _context.Domain.ResolveFrames(_shared, sharedFrame);
-        _context.Domain.ResolveFrames(_memory, frames);
+        _context.Domain.ResolveFrames(_memory!, frames);
 
         Span<byte> page = _shared.Bytes;
         page.Clear();
         new FramebufferPage(geometry.Width, geometry.Height, geometry.StrideBytes, pixelPages * SharedPages.PageBytes, (byte)geometry.Depth).Write(page);
         PageDirectory.Write(
-            abi, page, _memory.Bytes[..(directoryPages * SharedPages.PageBytes)], frames.AsSpan(0, directoryPages), frames.AsSpan(directoryPages));
-        _out = new(EventRingLayout.FramebufferOut);
+            abi, page, _memory!.Bytes[..(directoryPages * SharedPages.PageBytes)], frames.AsSpan(0, directoryPages), frames.AsSpan(directoryPages));
         _in = new(EventRingLayout.FramebufferIn);
-        _budget.Reset();
         Notes = new() { Size = VfbNotes.Pack(geometry.Size), Depth = geometry.Depth, DirectoryPages = directoryPages };
-        NoteAsked();
+        _wanted.Note(ref Notes);
 
-        BeginSizes(geometry);
-        AttachSource(source, geometry, directoryPages);
+        _output.Begin(_shared, geometry.Size);
+        Show(source, geometry, isResized: false);
         details[PublishedNodes.PageReference] = sharedFrame[0].ToString();
         details["protocol"] = abi.Name();
         details["feature-update"] = "1";
-        details[PagesNode] = pixelPages.ToString(CultureInfo.InvariantCulture);
-        if (_asked is { } asked)
-        {
-            // A restored domain has a directory that does not know it.
-            details[SizeNode] = _sizeNode = asked.ToString();
-        }
+        PixelPages.Publish(pixelPages, details);
+        _wanted.Publish(details);
     }
 
     /// <inheritdoc/>
-    public override void FollowKernel()
-    {
-        int mebibytes = _context.ReadBackend("videoram", KernelMebibytes, 0, KernelMebibytes);
-        int bytes = Math.Max(mebibytes << 20, KernelLeastBytes);
-        int pages = (bytes + SharedPages.PageBytes - 1) / SharedPages.PageBytes;
-        _context.WriteOwnOnce(PagesNode, pages.ToString(CultureInfo.InvariantCulture));
-    }
+    public override void FollowKernel() => _pixelPages.FollowKernel();
 
     /// <inheritdoc/>
     public override void TakeOver()
@@ -194,49 +138,34 @@ internal sealed class VfbDevice : FrontendDevice
             throw new XenException("take over", _context.Identity.Name, 0, $"the predecessor's notes are damaged ({reason})");
         }
 
-        _asked = VfbNotes.Unpack(notes.Asked);
-        Span<byte> page = _shared.Bytes;
-        _out = EventRingWriter.TakeOver(EventRingLayout.FramebufferOut, page, out RingStatus outStatus);
-        _in = EventRingReader.TakeOver(EventRingLayout.FramebufferIn, page, out RingStatus inStatus);
+        _wanted.TakeOver(notes);
+        RingStatus outStatus = _output.TakeOver(_shared, geometry.Size);
+        _in = EventRingReader.TakeOver(EventRingLayout.FramebufferIn, _shared.Bytes, out RingStatus inStatus);
         if (outStatus == RingStatus.Broken || inStatus == RingStatus.Broken)
         {
             throw new XenException("take over", _context.Identity.Name, 0, "the ring indices in the shared page are impossible");
         }
 
-        // A resize event of the predecessor may be lost with it; telling the geometry again does no harm.
-        _resizeIsDue = true;
-        BeginSizes(geometry);
-        AttachSource(source, geometry, notes.DirectoryPages);
+        Show(source, geometry, isResized: false);
     }
 
     /// <inheritdoc/>
     public override void Connect()
     {
-        _isConnected = true;
-        _firstEvent = _out.Produced;
-        _drain.Begin(_out, Notes.SilentSince);
-        _canvas!.Changed(_canvas.Bounds);
+        _output.Connect();
         BackendChanged();
-        Report(_canvas.Geometry);
-        Send();
+        Report(_canvas!.Geometry);
+        _output.Send();
     }
 
     /// <inheritdoc/>
     public override void BackendChanged()
     {
-        bool wasRequested = _updatesRequested;
-        _updatesRequested = _context.IsOffered("request-update");
-        _resizeOffered = _context.IsOffered("feature-resize");
-        _resizeIsDue &= _resizeOffered;
-        if (_updatesRequested && !wasRequested)
+        _output.FollowBackend();
+        if (_wanted.Look())
         {
-            Send();
-        }
-
-        if (LookForSize())
-        {
-            NoteAsked();
-            Follow(_asked!.Value);
+            Follow(_wanted.Asked!.Value);
+            _wanted.Note(ref Notes);
         }
     }
 
@@ -263,9 +192,7 @@ internal sealed class VfbDevice : FrontendDevice
             ref readonly FramebufferRefreshPeriod refresh = ref MemoryMarshal.AsRef<FramebufferRefreshPeriod>(slot);
             if (refresh.Type == FramebufferWire.RefreshPeriodType)
             {
-                _budget.Advise(refresh.PeriodMs);
-                // What waits by the old advice is looked at anew below.
-                _moreLater.Cancel();
+                _output.Advise(refresh.PeriodMs);
             }
         }
 
@@ -274,9 +201,9 @@ internal sealed class VfbDevice : FrontendDevice
             _in.Consume(page, events);
         }
 
-        uint consumedBefore = _out.Consumed;
-        Send();
-        return events > 0 || _out.Consumed != consumedBefore;
+        uint consumedBefore = _output.Consumed;
+        _output.Send();
+        return events > 0 || _output.Consumed != consumedBefore;
     }
 
     /// <inheritdoc/>
@@ -290,9 +217,7 @@ internal sealed class VfbDevice : FrontendDevice
             _driver.Report(null);
         }
 
-        _moreLater.Cancel();
-        _drain.Stop();
-        _isConnected = _updatesRequested = _resizeIsDue = _isPictureTaken = false;
+        _output.Disconnect();
         _shared = null;
         _memory = null;
         if (_source is { } source)
@@ -306,92 +231,49 @@ internal sealed class VfbDevice : FrontendDevice
     protected override void Dispose(bool disposing)
     {
         Disconnect();
-        _moreLater.Dispose();
-        _drain.Dispose();
+        _output.Dispose();
         _driver.Remove(this);
     }
 
-    private ref VfbNotes Notes => ref MemoryMarshal.AsRef<VfbNotes>(_context.Resources.Notes);
+    private ref VfbNotes Notes => ref VfbNotes.Of(_context.Resources);
 
     private IScreenSource ClaimSource(string operation) => _source = _driver.ClaimSource(this, _context.Identity.Id)
         ?? throw new XenException(operation, _context.Identity.Name, 0, "another framebuffer shows its source; give it one of its own, as in --vfb 1=console:2");
 
-    private FramebufferGeometry ChooseGeometry(IScreenSource source)
+    /// <returns>Pages of pixels; as many as list them come before.</returns>
+    private int AllocateMemory(FramebufferGeometry geometry)
     {
-        LookForSize();
-        (int width, int height) = _asked is { } asked ? (asked.Width, asked.Height) : Sizes is [{ } best, ..] ? (best.Width, best.Height) : (0, 0);
-        if (width == 0)
-        {
-            (int preferredWidth, int preferredHeight) = source.PreferredSize;
-            width = _context.ReadBackend("width", preferredWidth, FramebufferGeometry.MinSide, FramebufferGeometry.MaxSide);
-            height = _context.ReadBackend("height", preferredHeight, FramebufferGeometry.MinSide, FramebufferGeometry.MaxSide);
-        }
-
-        FramebufferGeometry geometry = new(width, height, _options.Depth);
-        return geometry.IsValid(out string reason) ? geometry : throw new XenException("use", $"geometry {geometry}", 0, reason);
+        int pixelPages = _pixelPages.Choose(geometry);
+        _memory = _context.Resources.AllocatePages(PageDirectory.DirectoryPages(ProtocolAbis.Native, pixelPages) + pixelPages, isWritable: false, out _);
+        return pixelPages;
     }
 
-    /// <summary>
-    /// Not fewer pages than the last time: QEMU's viewers go on looking at the memory of the first connection, and that address is valid only if the
-    /// new pages take the same room (hw/display/xenfb.c: fb_initialise makes a new console each time, xenfb_map_fb unmaps what the old one shows).
-    /// </summary>
-    private int ChoosePages(FramebufferGeometry geometry)
+    private void Show(IScreenSource source, FramebufferGeometry geometry, bool isResized)
     {
-        int pages = PagesFor(geometry.Size);
-        foreach (ScreenSize size in Sizes)
-        {
-            pages = Math.Max(pages, PagesFor(size));
-        }
-
-        if (_options.MaxSize is { } largest)
-        {
-            pages = Math.Max(pages, PagesFor(largest));
-        }
-
-        int before = _context.ReadOwn(PagesNode, 0, 1, FramebufferGeometry.MaxPages);
-        if (before > 0 && pages > before)
-        {
-            Log.ScreenGrew(_context.Logger, _context.Identity.Name, geometry.ToString(), before);
-        }
-
-        return Math.Max(pages, before);
+        _canvas?.Dispose();
+        _canvas = new(_memory!, Notes.DirectoryPages * SharedPages.PageBytes, geometry, _output.Send, TryResize);
+        _output.Show(_canvas, isResized);
+        source.Attach(_canvas);
+        // What is not drawn in the pages themselves is there at least once before anybody looks.
+        _canvas.Deliver(_canvas.Bounds);
     }
 
-    private int PagesFor(ScreenSize size) =>
-        (int)((new FramebufferGeometry(size.Width, size.Height, _options.Depth).MemoryBytes + SharedPages.PageBytes - 1) / SharedPages.PageBytes);
-
-    private bool Validate(ScreenSize size, out string reason) => new FramebufferGeometry(size.Width, size.Height, _options.Depth).IsValid(out reason);
-
-    /// <returns>Whether another size is asked for than at the last look.</returns>
-    private bool LookForSize()
+    private void Report(FramebufferGeometry geometry)
     {
-        string? node = _context.ReadOwn(SizeNode);
-        if (node is null || node == _sizeNode)
-        {
-            return false;
-        }
-
-        _sizeNode = node;
-        string reason = "it must be WIDTHxHEIGHT in pixels, as in 1024x768";
-        if (ScreenSize.TryParse(node, out ScreenSize size) && Validate(size, out reason))
-        {
-            _asked = size;
-            return true;
-        }
-
-        Log.WrongSize(_context.Logger, _context.Identity.Name, node, reason);
-        return false;
+        _driver.Report(geometry);
+        Sized?.Invoke();
     }
 
-    private void NoteAsked() => Notes.Asked = _asked is { } size ? VfbNotes.Pack(size) : 0;
-
+    /// <summary>Brings the screen to a size that is asked for.</summary>
     private void Follow(ScreenSize size)
     {
         switch (WayTo(size))
         {
             case ResizeWay.Event:
-                _wantedSize = size;
-                _context.Loop.Post(Resize);
+                ResizeSoon(size);
+                break;
+            case ResizeWay.Connection when !MayConnectAt(size, out string reason):
+                TryRefuse(reason);
                 break;
             case ResizeWay.Connection:
                 Log.ConnectingForSize(_context.Logger, _context.Identity.Name, size.ToString());
@@ -402,179 +284,76 @@ internal sealed class VfbDevice : FrontendDevice
         }
     }
 
-    private void Report(FramebufferGeometry geometry)
+    /// <summary>Whether another connection could have the memory for a size, as the present one has to be given up first.</summary>
+    private bool MayConnectAt(ScreenSize size, out string reason)
     {
-        _driver.Report(geometry);
-        Sized?.Invoke();
-    }
-
-    private void AttachSource(IScreenSource source, FramebufferGeometry geometry, int directoryPages)
-    {
-        _canvas?.Dispose();
-        _canvas = new(_memory!, directoryPages * SharedPages.PageBytes, geometry, Send, TryResize);
-        source.Attach(_canvas);
-        // What is not drawn in the pages themselves is there at least once before anybody looks.
-        _canvas.Deliver(_canvas.Bounds);
-    }
-
-    /// <summary>Tells the backend as much of the damage as it can take; the rest is told when it has taken some or the time has come.</summary>
-    private void Send()
-    {
-        if (!_isConnected || _shared is not { } shared || _canvas is not { } canvas)
+        int pixelPages = _pixelPages.For(_canvas!.Geometry.At(size));
+        int more = PageDirectory.DirectoryPages(ProtocolAbis.Native, pixelPages) + pixelPages - _memory!.PageCount;
+        try
         {
-            return;
+            if (more > 0)
+            {
+                _context.Resources.CheckPages(more);
+            }
+
+            reason = string.Empty;
+            return true;
         }
-
-        Span<byte> page = shared.Bytes;
-        if (_out.Look(page) == RingStatus.Broken)
+        catch (XenException exception)
         {
-            _context.Fail("backend's index of the framebuffer's out ring is impossible");
-            return;
-        }
-
-        if (!_isPictureTaken && (int)(_out.Consumed - _firstEvent) > 0)
-        {
-            // The first update is of the whole screen.
-            _isPictureTaken = true;
-            Log.PictureTaken(_context.Logger, _context.Identity.Name);
-        }
-
-        if (_resizeIsDue)
-        {
-            // Before any update: an update of the new size would be cut to the old one.
-            _resizeIsDue = !TryWriteResize(page, canvas.Geometry);
-        }
-
-        if (!_resizeIsDue && _updatesRequested)
-        {
-            WriteUpdates(page, canvas);
-        }
-
-        if (_out.Publish(page))
-        {
-            _context.Notify();
-        }
-
-        _drain.Follow(_out, !_budget.IsNobodyLooking);
-    }
-
-    private void TellDrain(TimeSpan time)
-    {
-        // A successor must neither say it again nor forget that it was said.
-        Notes.SilentSince = _drain.SilentSince;
-        if (_drain.SilentSince != 0)
-        {
-            Log.BackendTakesNothing(_context.Logger, _context.Identity.Name, time.TotalSeconds);
-        }
-        else
-        {
-            Log.BackendTakesAgain(_context.Logger, _context.Identity.Name, time.TotalSeconds);
-        }
-    }
-
-    private void WriteUpdates(Span<byte> page, FramebufferCanvas canvas)
-    {
-        DamageRegion damage = canvas.Damage;
-        if (damage.IsEmpty || _budget.IsNobodyLooking || _moreLater.IsRunning)
-        {
-            return;
-        }
-
-        int count = damage.Count;
-        if (count > _budget.Available())
-        {
-            _moreLater.Start(_budget.TimeToMore());
-            return;
-        }
-
-        // All or nothing, so that the region can simply be cleared. With less room than that in 51 slots the backend is far behind, and its
-        // next notification brings us here again.
-        if (_out.Free < count)
-        {
-            return;
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            PixelRectangle area = damage[i];
-            canvas.Deliver(area);
-            FramebufferUpdate update = new() { Type = FramebufferWire.UpdateType, X = area.X, Y = area.Y, Width = area.Width, Height = area.Height };
-            bool isWritten = _out.TryWrite(page, MemoryMarshal.AsBytes(new ReadOnlySpan<FramebufferUpdate>(in update)));
-            Debug.Assert(isWritten, "room was counted before");
-        }
-
-        _budget.Spend(count);
-        damage.Clear();
-    }
-
-    private bool TryWriteResize(Span<byte> page, FramebufferGeometry geometry)
-    {
-        FramebufferResize resize = new()
-        {
-            Type = FramebufferWire.ResizeType,
-            Width = geometry.Width,
-            Height = geometry.Height,
-            StrideBytes = geometry.StrideBytes,
-            Depth = geometry.Depth,
-            OffsetBytes = 0,
-        };
-        ForgetFormerSizes();
-        if (_toldCount == _told.Length || !_out.TryWrite(page, MemoryMarshal.AsBytes(new ReadOnlySpan<FramebufferResize>(in resize))))
-        {
+            reason = exception.Message;
             return false;
         }
-
-        _told[_toldCount++] = (_out.Produced, geometry.Size);
-        return true;
     }
 
-    private void BeginSizes(FramebufferGeometry geometry) => (_told[0], _toldCount) = ((_out.Produced, geometry.Size), 1);
-
-    private void ForgetFormerSizes()
+    private bool TryRefuse(string reason)
     {
-        while (_toldCount > 1 && (int)(_out.Consumed - _told[1].End) >= 0)
+        bool isRefused = _wanted.TryRefuse(reason);
+        if (isRefused)
         {
-            _told.AsSpan(1, --_toldCount).CopyTo(_told);
+            SizeRefused?.Invoke(reason);
         }
+
+        return isRefused;
     }
 
-    /// <summary>Another size within the memory that the backend knows. Comes true at the loop's next turn, as the source is in the middle of drawing.</summary>
+    /// <summary>A source's wish: another size within the memory that the backend knows, unless somebody decided on one.</summary>
     private bool TryResize(int width, int height)
     {
         ScreenSize size = new(width, height);
-        if (Sizes.Length > 0 || _asked is not null || WayTo(size) is not (ResizeWay.Event or ResizeWay.None))
+        if (_wanted.IsDecided || WayTo(size) is not (ResizeWay.Event or ResizeWay.None))
         {
             return false;
         }
 
-        _wantedSize = size;
-        _context.Loop.Post(Resize);
+        ResizeSoon(size);
         return true;
+    }
+
+    /// <summary>At the loop's next turn, as a source may be in the middle of drawing.</summary>
+    private void ResizeSoon(ScreenSize size)
+    {
+        _next = size;
+        _context.Loop.Post(Resize);
+    }
+
+    private void Resize()
+    {
+        // Since it was asked for, the connection may have ended, and another begun with other memory.
+        if (Geometry is not { } present || _source is not { } source || !Fits(present.At(_next)))
+        {
+            return;
+        }
+
+        FramebufferGeometry geometry = present.At(_next);
+        source.Detach();
+        Notes.Size = VfbNotes.Pack(geometry.Size);
+        Show(source, geometry, isResized: true);
+        Report(geometry);
+        _output.Send();
     }
 
     /// <summary>Whether a picture has room in the memory that the backend knows.</summary>
     private bool Fits(FramebufferGeometry geometry) =>
         geometry.IsValid(out _) && _memory is { } memory && geometry.MemoryBytes <= memory.Bytes.Length - (long)Notes.DirectoryPages * SharedPages.PageBytes;
-
-    private void Resize()
-    {
-        // Since it was asked for, the connection may have ended, and another begun with other memory.
-        if (!_isConnected || _canvas is not { } canvas || _source is not { } source)
-        {
-            return;
-        }
-
-        FramebufferGeometry geometry = new(_wantedSize.Width, _wantedSize.Height, canvas.Geometry.Depth);
-        if (!Fits(geometry))
-        {
-            return;
-        }
-
-        source.Detach();
-        Notes.Size = VfbNotes.Pack(geometry.Size);
-        _resizeIsDue = true;
-        AttachSource(source, geometry, Notes.DirectoryPages);
-        Report(geometry);
-        Send();
-    }
 }

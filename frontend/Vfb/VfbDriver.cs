@@ -4,7 +4,7 @@ using XenFbFront.Content;
 namespace XenFbFront.Vfb;
 
 /// <summary>Serves <c>vfb</c> devices: each shows its source, and a source is shown once.</summary>
-public sealed class VfbDriver(VfbOptions options, IScreenSources sources) : IFrontendDriver, IScreenSizes
+public sealed class VfbDriver(VfbOptions options, IScreenSources sources) : IFrontendDriver, IScreens
 {
     private readonly Dictionary<IScreenSource, VfbDevice> _owners = [];
     private readonly List<VfbDevice> _devices = [];
@@ -15,11 +15,17 @@ public sealed class VfbDriver(VfbOptions options, IScreenSources sources) : IFro
     /// <summary>Called when a framebuffer got or lost its connection, with a geometry for the first case.</summary>
     public event Action<FramebufferGeometry?>? GeometryChanged;
 
+    /// <inheritdoc/>
+    public event Action? Changed;
+
     /// <summary>The devices that are served now.</summary>
     internal IReadOnlyList<VfbDevice> Devices => _devices;
 
     /// <inheritdoc/>
     public FrontendDevice Create(DeviceContext context) => new VfbDevice(context, options, this);
+
+    /// <inheritdoc/>
+    public bool Has(int framebuffer) => _devices.Exists(device => device.Framebuffer == framebuffer);
 
     /// <inheritdoc/>
     public ScreenSize? SizeTaken(int framebuffer)
@@ -38,9 +44,19 @@ public sealed class VfbDriver(VfbOptions options, IScreenSources sources) : IFro
         return first?.SizeTaken;
     }
 
-    internal void Add(VfbDevice device) => _devices.Add(device);
+    internal void Add(VfbDevice device)
+    {
+        _devices.Add(device);
+        Changed?.Invoke();
+    }
 
-    internal void Remove(VfbDevice device) => _devices.Remove(device);
+    internal void Remove(VfbDevice device)
+    {
+        if (_devices.Remove(device))
+        {
+            Changed?.Invoke();
+        }
+    }
 
     /// <summary>The source for a device, until it is released: a source has one canvas.</summary>
     /// <returns>Null when another device has it.</returns>

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using Xenbus.Devices;
 
 namespace XenFbFront.Vfb;
 
-/// <summary>What a successor of the worker must know of a framebuffer. Lies in <see cref="Xenbus.Devices.DeviceResources.Notes"/>.</summary>
+/// <summary>What a successor of the worker must know of a framebuffer. Lies in <see cref="DeviceResources.Notes"/>.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 32)]
 internal struct VfbNotes
 {
@@ -26,6 +27,9 @@ internal struct VfbNotes
 
     /// <summary>Height, pixels.</summary>
     public readonly int Height => (int)(Size >> 32);
+
+    /// <summary>The notes of a device.</summary>
+    public static ref VfbNotes Of(DeviceResources resources) => ref MemoryMarshal.AsRef<VfbNotes>(resources.Notes);
 
     /// <summary>Makes a <see cref="Size"/>.</summary>
     public static long Pack(ScreenSize size) => (long)size.Height << 32 | (uint)size.Width;

@@ -26,14 +26,15 @@ internal sealed class VkbdDevice : FrontendDevice
     private static readonly InputRole[] s_roles = [InputRole.Keyboard, InputRole.Pointer, InputRole.Touch];
 
     private readonly DeviceContext _context;
-    private readonly Seat _seat;
-    private readonly IScreenSizes _screens;
+    private readonly ISeats _seats;
+    private readonly IScreens _screens;
     private readonly LoopTimer _retry;
     private readonly KeyboardEvent[] _events = new KeyboardEvent[EventRingLayout.KeyboardIn.SlotCount];
     private readonly InputEvent[] _output = new InputEvent[EventRingLayout.KeyboardIn.SlotCount * KeyTranslator.MaxEvents];
     private readonly IInputDevice?[] _devices = new IInputDevice?[s_roles.Length];
     private readonly InputDeviceSpec?[] _specs = new InputDeviceSpec?[s_roles.Length];
     private EventRingReader _in = new(EventRingLayout.KeyboardIn);
+    private Seat _seat;
     private SharedPages? _shared;
     private VkbdModes _modes;
     private VkbdState _state;
@@ -47,13 +48,20 @@ internal sealed class VkbdDevice : FrontendDevice
     private uint _seen;
     private int _clickOrder;
 
-    public VkbdDevice(DeviceContext context, Seat seat, IScreenSizes screens)
+    public VkbdDevice(DeviceContext context, ISeats seats, IScreens screens)
     {
         _context = context;
-        _seat = seat;
+        _seats = seats;
         _screens = screens;
+        _seat = PresentSeat;
         _retry = context.Loop.CreateTimer(() => Drain());
+        _screens.Changed += FollowScreens;
     }
+
+    private bool HasScreen => _screens.Has(_context.Identity.Id);
+
+    /// <summary>Whom it would serve if it connected now.</summary>
+    private Seat PresentSeat => _seats.Of(_context.Identity.Id, HasScreen);
 
     private ref VkbdNotes Notes => ref MemoryMarshal.AsRef<VkbdNotes>(_context.Resources.Notes);
 
@@ -63,6 +71,8 @@ internal sealed class VkbdDevice : FrontendDevice
     /// <inheritdoc/>
     public override void Prepare(IDictionary<string, string> details)
     {
+        LeaveSeatIfAnother();
+        _seat = PresentSeat;
         _modes = ReadModes();
         OpenDevices();
         _shared = _context.Resources.AllocatePages(1, isWritable: true, out GrantReference[] references);
@@ -72,7 +82,7 @@ internal sealed class VkbdDevice : FrontendDevice
         _in = new(EventRingLayout.KeyboardIn);
         // What is still down because its device did not take the release is released when that works.
         _state.Next = default;
-        Notes = new() { Modes = _modes, Even = _state };
+        Notes = new() { Modes = _modes, Even = _state, HasNoScreen = (byte)(HasScreen ? 0 : 1) };
 
         details[PublishedNodes.PageReference] = frame[0].ToString();
         details[PublishedNodes.PageGrant] = references[0].ToString();
@@ -85,6 +95,7 @@ internal sealed class VkbdDevice : FrontendDevice
     public override void TakeOver()
     {
         ref VkbdNotes notes = ref Notes;
+        _seat = _seats.Of(_context.Identity.Id, notes.HasNoScreen == 0);
         _modes = notes.Modes;
         _state = StatePair.Present(notes.Generation, notes.Even, notes.Odd);
         // First of all what keys are released by, should the rest not succeed.
@@ -117,6 +128,7 @@ internal sealed class VkbdDevice : FrontendDevice
         _sizeBefore = _size;
         _sizeSince = _seen = _in.Consumed;
         Drain();
+        FollowScreens();
     }
 
     /// <inheritdoc/>
@@ -136,6 +148,7 @@ internal sealed class VkbdDevice : FrontendDevice
         _retry.Cancel();
         _shared = null;
         ReleaseIfDue();
+        LeaveSeatIfAnother();
     }
 
     /// <inheritdoc/>
@@ -152,12 +165,38 @@ internal sealed class VkbdDevice : FrontendDevice
     /// <remarks>The input devices live on in the holder with what is held: a successor takes them over, and programs in the guest notice nothing.</remarks>
     protected override void Dispose(bool disposing)
     {
+        _screens.Changed -= FollowScreens;
         _isConnected = false;
         _shared = null;
         _retry.Dispose();
         foreach (IInputDevice? device in _devices)
         {
             device?.Dispose();
+        }
+    }
+
+    /// <summary>Its screen came or went: by another connection it gets another seat, and what is held is released at the present one.</summary>
+    private void FollowScreens()
+    {
+        if (_isConnected && PresentSeat != _seat)
+        {
+            Log.ChangingSeat(_context.Logger, _context.Identity.Name, HasScreen ? "came" : "is gone");
+            _context.Reconnect();
+        }
+    }
+
+    /// <summary>Input devices of another seat's sink would not be understood by this one's; they end before the connection's record does.</summary>
+    private void LeaveSeatIfAnother()
+    {
+        if (PresentSeat == _seat)
+        {
+            return;
+        }
+
+        for (int i = 0; i < _devices.Length; i++)
+        {
+            _devices[i]?.Remove();
+            (_devices[i], _specs[i]) = (null, null);
         }
     }
 

@@ -32,6 +32,9 @@ internal struct VkbdNotes
     /// <summary>Announced: 1 if that key is down afterwards.</summary>
     [FieldOffset(26)] public byte IntentKeyIsDown;
 
+    /// <summary>1 if there was no screen of the device's number when it connected: its input goes with the main source's.</summary>
+    [FieldOffset(27)] public byte HasNoScreen;
+
     /// <summary>What was agreed with the backend.</summary>
     [FieldOffset(32)] public VkbdModes Modes;
 

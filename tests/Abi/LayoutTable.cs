@@ -423,6 +423,7 @@ internal static class LayoutTable
             new(nameof(VkbdNotes.IntentPosition), null, 16),
             new(nameof(VkbdNotes.IntentKey), null, 24),
             new(nameof(VkbdNotes.IntentKeyIsDown), null, 26),
+            new(nameof(VkbdNotes.HasNoScreen), null, 27),
             new(nameof(VkbdNotes.Modes), null, 32),
             new(nameof(VkbdNotes.Even), null, 64),
             new(nameof(VkbdNotes.Odd), null, 208),

@@ -34,7 +34,7 @@ public sealed class ControlTests
         string program = Frontends.Path(kind);
         using RunningSystem system = new(program, ["--source", "pattern", "--size", "640x480,320x200", "--max-size", "1024x768"]);
         system.WaitConnected();
-        Assert.Equal((0, "vfb/0: 640x480\n  640x480\n  320x200\n", ""), FrontendCommands.Ask(system, program, "ctl", "sizes"));
+        Assert.Equal((0, "vfb/0: 640x480\n* 640x480\n  320x200\n", ""), FrontendCommands.Ask(system, program, "ctl", "sizes"));
         foreach (string size in new[] { "320x200", "1024x768", "801x601", "801x601" })
         {
             (int status, string output, string error) = FrontendCommands.Ask(system, program, "ctl", "resize", size);

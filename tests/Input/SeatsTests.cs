@@ -113,6 +113,84 @@ public sealed class SeatsTests
         End(system);
     }
 
+    /// <summary>Screen 1 is named, and not there: what is typed on its keyboard must not go where nobody sees it.</summary>
+    [Fact]
+    public void KeyboardWhoseScreenIsNotThere_GoesWithTheMainSource_UntilItIs()
+    {
+        using SimulatedSystem system = Started();
+        system.Toolstack.AddDevice("vkbd", system.Present, 1);
+        system.Run(() => AreConnected(system, 0) && system.IsConnected("vkbd", 1), "all that is there is connected");
+        Press(system, 1, LeftShift);
+        Assert.Equal([LeftShift], Held(_first!));
+
+        // A successor, with sources of its own, sees the same.
+        system.KillWorker();
+        system.StartWorker();
+        system.Settle();
+        Press(system, 1, A);
+        Assert.Equal([A], Held(_first!));
+
+        system.Toolstack.AddDevice("vfb", system.Present, 1);
+        system.Run(() => AreConnected(system, 0, 1) && Held(_first!).Length == 0, "the screen came, and what was held is released");
+        system.Settle();
+        Press(system, 1, A);
+        Assert.Equal([A], Held(_second!));
+        Assert.Empty(Held(_first!));
+        End(system);
+    }
+
+    [Fact]
+    public void ScreenGoesAndItsKeyboardStays_TypesIntoTheMainSource()
+    {
+        using SimulatedSystem system = Started();
+        AddPair(system, 1);
+        system.Run(() => AreConnected(system, 0, 1), "both pairs connected");
+        Press(system, 1, A);
+        system.Toolstack.RemoveDevice("vfb", system.Present, 1);
+        system.Run(() => Held(_second!).Length == 0 && system.IsConnected("vkbd", 1), "the keyboard connected again");
+        system.Settle();
+        Press(system, 1, LeftShift);
+        Assert.Equal([LeftShift], Held(_first!));
+        Assert.Empty(Held(_second!));
+        End(system);
+    }
+
+    /// <summary>Killed at any moment of a change of seats: the successor types where the keyboard belongs.</summary>
+    [Fact]
+    public void WorkerKilledAtEveryMomentOfTheChange_TypesIntoTheRightScreen()
+    {
+        int moment = 1;
+        for (bool hasDied = true; hasDied; moment++)
+        {
+            WorkerFate fate = new();
+            using SimulatedSystem system = Started();
+            system.Toolstack.AddDevice("vkbd", system.Present, 1);
+            system.Run(() => AreConnected(system, 0) && system.IsConnected("vkbd", 1), "all that is there is connected");
+            system.KillWorker();
+            system.StartWorker(fate);
+            system.Settle();
+            fate.KillAfter(moment);
+            system.Toolstack.AddDevice("vfb", system.Present, 1);
+            system.TryRun(() => fate.IsDead, TimeSpan.FromSeconds(30));
+            hasDied = fate.IsDead;
+            fate.Spare();
+            if (hasDied)
+            {
+                system.StartWorker();
+            }
+
+            Assert.True(system.TryRun(() => AreConnected(system, 0, 1), TimeSpan.FromMinutes(1)), $"moment {moment}: not connected");
+            system.Advance(TimeSpan.FromSeconds(10));
+            Assert.True(AreConnected(system, 0, 1), $"moment {moment}: not connected any more");
+            Press(system, 1, A);
+            Assert.Equal([A], Held(_second!));
+            Assert.Empty(Held(_first!));
+            End(system);
+        }
+
+        Assert.InRange(moment, 30, 1000);
+    }
+
     [Fact]
     public void WorkerIsKilled_EachKeyboardIsStillItsOwnScreens()
     {
@@ -170,9 +248,10 @@ public sealed class SeatsTests
         options.Framebuffers[1] = new(shown, terminal);
         UinputSink mainSink = new();
         Seats seats = Seats.Make(options, main, new(mainSink, "uinput"), new ScreenSources(main), loop, new ListLogger());
-        Assert.IsType(expected, seats[1].Sink);
-        Assert.Same(mainSink, seats[0].Sink);
-        Assert.Same(mainSink, seats[2].Sink);
+        Assert.IsType(expected, seats.Of(1, hasScreen: true).Sink);
+        Assert.Same(mainSink, seats.Of(1, hasScreen: false).Sink);
+        Assert.Same(mainSink, seats.Of(0, hasScreen: true).Sink);
+        Assert.Same(mainSink, seats.Of(2, hasScreen: true).Sink);
         Assert.Equal(kind is SinkKind.Automatic or SinkKind.First, seats.Explanations is [{ } line] && line.StartsWith("vkbd/1: ", StringComparison.Ordinal));
     }
 

@@ -1,3 +1,4 @@
+using Xenbus.Loopback;
 using XenFbFront.Tests.Support;
 using XenFbFront.Vfb;
 using Xunit;
@@ -9,7 +10,7 @@ namespace XenFbFront.Tests.Vfb;
 [Collection(SimulationCollection.Name)]
 public sealed class SizesTests
 {
-    private const string Node = "xenfbfront-size";
+    private const string Node = "xenfbfront-size", ErrorNode = "xenfbfront-size-error";
 
     [Theory]
     [InlineData("reserve")]
@@ -92,8 +93,87 @@ public sealed class SizesTests
         system.WriteNode("vfb", "unrelated", "1");
         system.Advance(TimeSpan.FromSeconds(1));
         Assert.Single(system.Log.Lines, line => line.EndsWith($"vfb/0: the size `{text}` that xenstore asks for is not taken: {reason}", StringComparison.Ordinal));
+        Assert.Equal($"{text}: {reason}", system.Node("vfb", ErrorNode));
         Assert.Equal((64, 48), Size(system));
         system.EndAndExpectNothingLeft();
+    }
+
+    [Theory]
+    [InlineData("50x40")]
+    [InlineData(null)]
+    public void WrongSize_ThenARightOneOrNone_TheErrorIsGone(string? next)
+    {
+        using SimulatedSystem system = SimulatedSystem.Connected();
+        system.WriteNode("vfb", Node, "large");
+        system.Settle();
+        system.KillWorker();
+        system.StartWorker();
+        system.Settle();
+        Assert.NotNull(system.Node("vfb", ErrorNode));
+        if (next is not null)
+        {
+            system.WriteNode("vfb", Node, next);
+        }
+        else
+        {
+            system.Toolstack.Remove($"{LoopbackToolstack.FrontendPath("vfb", system.Present, 0)}/{Node}");
+        }
+
+        system.Settle();
+        Assert.Null(system.Node("vfb", ErrorNode));
+        system.EndAndExpectNothingLeft();
+    }
+
+    /// <summary>64x48x32 takes 3 pages and 1 that lists them, 640x480 300 and 1. The present connection must not be given up for what cannot come true.</summary>
+    [Theory]
+    [InlineData(64 + 303, true)]
+    [InlineData(64 + 302, false)]
+    public void SizeBeyondTheMemory_GrantTableNearlyFull_TheScreenStaysAndTheToolstackSeesWhy(int entries, bool isEnough)
+    {
+        using SimulatedSystem system = Limited(entries);
+        system.RunUntilConnected();
+        system.BackendHistory.Clear();
+        system.WriteNode("vfb", Node, "640x480");
+        system.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(isEnough ? (640, 480) : (64, 48), Size(system));
+        if (isEnough)
+        {
+            Assert.Null(system.Node("vfb", ErrorNode));
+        }
+        else
+        {
+            Assert.StartsWith("640x480: allocate 297 pages", system.Node("vfb", ErrorNode));
+            Assert.Contains("64 grants must be left to the guest's other drivers", system.Node("vfb", ErrorNode));
+            Assert.DoesNotContain(system.BackendHistory, static line => line.StartsWith("vfb", StringComparison.Ordinal));
+            // What it can have it takes.
+            system.WriteNode("vfb", Node, "80x48");
+            system.Run(() => Shows(system, new(80, 48)), "80x48");
+            Assert.Null(system.Node("vfb", ErrorNode));
+        }
+
+        system.EndAndExpectNothingLeft();
+    }
+
+    /// <summary>What somebody asked for earlier must not keep the screen from coming at all.</summary>
+    [Fact]
+    public void AskedBeforeTheStart_GrantTableTooSmall_ComesAtAnotherSize()
+    {
+        using SimulatedSystem system = Limited(64 + 100, static system => system.WriteNode("vfb", Node, "640x480"));
+        system.RunUntilConnected();
+        Assert.Equal((64, 48), Size(system));
+        Assert.Contains("allocate 301 pages", system.Node("vfb", ErrorNode));
+        Assert.Null(system.ErrorNode("vfb"));
+        system.EndAndExpectNothingLeft();
+    }
+
+    private static SimulatedSystem Limited(int entries, Action<SimulatedSystem>? before = null)
+    {
+        SimulatedSystem system = new(hypervisor: new() { GrantTableEntries = entries }) { HostOptions = new() { GrantReserve = 64 } };
+        system.AddDevices();
+        before?.Invoke(system);
+        system.StartBackend();
+        system.StartWorker();
+        return system;
     }
 
     [Fact]

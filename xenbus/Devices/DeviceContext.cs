@@ -59,6 +59,10 @@ public sealed class DeviceContext
     /// <exception cref="XenException">Xenstore refuses.</exception>
     public void WriteOwn(string node, string value) => WriteOwn(node, value, isOnce: false);
 
+    /// <summary>Removes a node of our own directory, if it is there.</summary>
+    /// <exception cref="XenException">Xenstore refuses.</exception>
+    public void RemoveOwn(string node) => Services.Xenstore.Remove($"{Identity.FrontendPath}/{node}");
+
     private void WriteOwn(string node, string value, bool isOnce) => Services.Xenstore.Transact(transaction =>
     {
         if (transaction.Read($"{Identity.FrontendPath}/state") is null || (isOnce && transaction.Read($"{Identity.FrontendPath}/{node}") is not null))

@@ -77,6 +77,11 @@ public sealed class DeviceResources
         return Keep(_allocator.Map(allocation));
     }
 
+    /// <summary>Finds out whether more pages could be allocated than there are, while these are in use.</summary>
+    /// <param name="pageCount">How many more, at least 1.</param>
+    /// <exception cref="XenException">Too few grants would be left to others, or there are not so many.</exception>
+    public void CheckPages(int pageCount) => HoldReserve(pageCount)?.Dispose();
+
     private GrantAllocation Allocate(ref ConnectionRecord record, int pageCount, bool isWritable)
     {
         using IDisposable? reserve = HoldReserve(pageCount);

@@ -35,7 +35,8 @@ public interface IDomain
     /// <remarks>
     /// In a file of its own, which the kernel closes should this process die. First the reserve is allocated, then as many pages as are needed, and
     /// the latter are freed again: so the allocation itself is only tried when there is room. What fails here fails once. That matters, because each failure
-    /// for want of grants makes gntalloc count one page too few, and below zero it refuses everything; while the reserve is held it counts far from zero.
+    /// for want of grants makes gntalloc count one page too few, and below zero it refuses everything: so after a failure one page stays allocated
+    /// as long as this process lives.
     /// </remarks>
     /// <param name="peer">A domain that exists; it is not told.</param>
     /// <param name="reserve">At least 1.</param>

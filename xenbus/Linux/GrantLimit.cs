@@ -17,8 +17,8 @@ internal sealed class GrantLimit(string path)
     /// <summary>Entries of one frame of the grant table, 8 bytes each. C: grant_entry_v1_t in grant_table.h.</summary>
     private const int EntriesPerFrame = SharedPages.PageBytes / 8;
 
-    /// <summary>What follows from a full grant table.</summary>
-    public const string CountIsWrong = "gntalloc counts wrongly after this, so before the next start: rmmod xen_gntalloc; modprobe xen-gntalloc";
+    /// <summary>What helps after an allocation that was refused for want of grants.</summary>
+    public const string CountAgain = "so before the next start: rmmod xen_gntalloc; modprobe xen-gntalloc";
 
     /// <summary>Pages of the whole system; negative for no limit, null when it cannot be read.</summary>
     public long? Pages => Read(out _);
@@ -29,7 +29,11 @@ internal sealed class GrantLimit(string path)
     {
         int number = Libc.Open(path, OpenFlags.WriteOnly);
         errno = number < 0 ? -number : 0;
-        Libc.Close(number);
+        if (number >= 0)
+        {
+            Libc.Close(number);
+        }
+
         return errno == 0;
     }
 
@@ -96,8 +100,8 @@ internal sealed class GrantLimit(string path)
     }
 
     /// <remarks>
-    /// A failure behind the limit's check makes gntalloc count one page too few (add_grefs in drivers/xen/gntalloc.c, seen with Linux 6.1.192). Below
-    /// zero its count is above every limit, since it compares without a sign: it refuses a single page too, until it is loaded anew.
+    /// A failure behind the limit's check makes gntalloc count one page too few (add_grefs in drivers/xen/gntalloc.c, seen with Linux 6.1). Below
+    /// zero its count is above every limit, since it has no sign: it refuses a single page too, whatever the limit, until it is loaded anew.
     /// </remarks>
     private static XenException TableFull(int pageCount, string besides)
     {
@@ -105,7 +109,7 @@ internal sealed class GrantLimit(string path)
         return NoSpace(
             pageCount,
             $"the guest's grant table is full, {besides}: choose a smaller size or depth, or raise max_grant_frames in the guest's xl.cfg by {frames} or more (default 64);"
-            + $" {CountIsWrong}");
+            + $" gntalloc counts wrongly after this, {CountAgain}");
     }
 
     private static XenException NoSpace(int pageCount, string remedy) => new("allocate", $"{pageCount} pages", Errno.ENOSPC, remedy);

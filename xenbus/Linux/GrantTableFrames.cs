@@ -36,13 +36,9 @@ internal sealed unsafe class GrantTableFrames(LinuxPaths paths, IPrivcmd privcmd
     {
         try
         {
-            if (!TryQuery(out uint frameCount, out uint version, out reason))
-            {
-                return false;
-            }
-
-            reason = $"version {version}, {frameCount} frames";
-            return true;
+            bool isFound = TryQuery(out uint frameCount, out uint version, out reason);
+            reason = isFound ? $"version {version}, {frameCount} frames" : reason;
+            return isFound;
         }
         catch (XenException e)
         {
@@ -91,15 +87,8 @@ internal sealed unsafe class GrantTableFrames(LinuxPaths paths, IPrivcmd privcmd
     private bool TryQuery(out uint frameCount, out uint version, out string reason)
     {
         (frameCount, version) = (0, 0);
-        if (GuestType.IsTranslated(paths) is not { } isTranslated)
+        if (!GuestType.Is(paths, isTranslated: false, "this is no PV guest, whose frame numbers pagemap tells", out reason))
         {
-            reason = GuestType.UnknownReason(paths);
-            return false;
-        }
-
-        if (isTranslated)
-        {
-            reason = "this is no PV guest, whose frame numbers pagemap tells";
             return false;
         }
 

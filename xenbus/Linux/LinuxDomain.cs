@@ -8,7 +8,11 @@ public sealed class LinuxDomain : IDomain
 {
     private const string UseLoopback = "without Xen, use --loopback DIR";
 
+    /// <summary>Refused reserves whose files stay open at most. While a framebuffer is connected its own pages serve as well as their anchors.</summary>
+    private const int MaxAnchors = 16;
+
     private readonly LinuxPaths _paths;
+    private readonly List<LinuxGrantAllocator> _anchors = [];
 
     /// <summary>The domain, with the ways to frame numbers that the project knows.</summary>
     public LinuxDomain()
@@ -79,6 +83,11 @@ public sealed class LinuxDomain : IDomain
         try
         {
             return allocator.HoldReserve(peer, reserve, needed);
+        }
+        catch (XenException) when (allocator.IsAnchor && _anchors.Count < MaxAnchors)
+        {
+            _anchors.Add(allocator);
+            throw;
         }
         catch
         {
@@ -152,7 +161,7 @@ public sealed class LinuxDomain : IDomain
         return XenstoreNodeReader.Read(channel, path);
     }
 
-    private LinuxGrantAllocator Gntalloc(Descriptor file) => new(file, GrantLimit);
+    private LinuxGrantAllocator Gntalloc(Descriptor file) => new(new Gntalloc(file), GrantLimit);
 
     private Descriptor OpenGntalloc() => OpenDevice("gntalloc", "xen-gntalloc", 0);
 

@@ -36,14 +36,9 @@ internal sealed class P2mFrames(LinuxPaths paths, IKernelMemory memory, P2mSymbo
     {
         try
         {
-            if (!TryOpen(out reason) || !TryReadTable(out Table table, out reason))
-            {
-                return false;
-            }
-
-            RefuseUnlessTable(table);
-            reason = $"{table.Size} entries at {table.Address:x}";
-            return true;
+            bool isFound = TryFindTable(out Table table, out reason);
+            reason = isFound ? $"{table.Size} entries at {table.Address:x}" : reason;
+            return isFound;
         }
         catch (XenException e)
         {
@@ -56,12 +51,11 @@ internal sealed class P2mFrames(LinuxPaths paths, IKernelMemory memory, P2mSymbo
     public bool TryResolve(SharedPages pages, Span<GuestFrame> frames, out string reason)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(frames.Length, pages.PageCount);
-        if (!TryOpen(out reason) || !TryReadTable(out Table table, out reason))
+        if (!TryFindTable(out Table table, out reason))
         {
             return false;
         }
 
-        RefuseUnlessTable(table);
         RingFrames rings = RingFrames.Read(readNode);
         ulong[] numbers = new ulong[frames.Length];
         _pagemap!.Read(pages, numbers);
@@ -74,39 +68,26 @@ internal sealed class P2mFrames(LinuxPaths paths, IKernelMemory memory, P2mSymbo
         return true;
     }
 
-    private bool TryOpen(out string reason)
+    /// <summary>Opens what is needed, and reads where the table is.</summary>
+    /// <exception cref="XenException">What was read is no table.</exception>
+    private bool TryFindTable(out Table table, out string reason)
     {
-        if (GuestType.IsTranslated(paths) is not { } isTranslated)
+        table = default;
+        if (!TryOpen(out reason) || !memory.TryPrepare(out reason)
+            || !TryReadWord(symbols.Table, out ulong address, out reason) || !TryReadWord(symbols.Size, out ulong size, out reason))
         {
-            reason = GuestType.UnknownReason(paths);
             return false;
         }
 
-        if (isTranslated)
-        {
-            reason = "this is no PV guest, so there is no such table";
-            return false;
-        }
-
-        reason = string.Empty;
-        return (_pagemap is not null || Pagemap.TryOpen(paths, out _pagemap, out reason)) && memory.TryOpen(out reason) && symbols.TryFind(out reason);
-    }
-
-    private bool TryReadTable(out Table table, out string reason)
-    {
-        ulong address = 0, size = 0;
-        bool isRead = memory.TryPrepare(out reason) && TryReadWord(symbols.Table, out address, out reason) && TryReadWord(symbols.Size, out size, out reason);
         table = new(address, size);
-        return isRead;
+        return address >= MachineFrame.Foreign && address % sizeof(ulong) == 0 && size > 0 && size < MachineFrame.Limit
+            ? true
+            : throw Refusal($"xen_p2m_addr {address:x} and xen_p2m_size {size} are no table");
     }
 
-    private static void RefuseUnlessTable(Table table)
-    {
-        if (table.Address < MachineFrame.Foreign || table.Address % sizeof(ulong) != 0 || table.Size == 0 || table.Size >= MachineFrame.Limit)
-        {
-            throw Refusal($"xen_p2m_addr {table.Address:x} and xen_p2m_size {table.Size} are no table");
-        }
-    }
+    private bool TryOpen(out string reason) =>
+        GuestType.Is(paths, isTranslated: false, "this is no PV guest, so there is no such table", out reason)
+        && (_pagemap is not null || Pagemap.TryOpen(paths, out _pagemap, out reason)) && memory.TryOpen(out reason) && symbols.TryFind(out reason);
 
     /// <summary>Refuses the table unless it has the frames of both rings that xenstore names.</summary>
     private bool TryProve(Table table, RingFrames rings, out string reason)

@@ -17,19 +17,8 @@ internal sealed class PagemapFrames(LinuxPaths paths, Func<string, string?> read
     /// <inheritdoc/>
     public bool TryExplain(out string reason)
     {
-        if (GuestType.IsTranslated(paths) is not { } isTranslated)
-        {
-            reason = GuestType.UnknownReason(paths);
-            return false;
-        }
-
-        if (!isTranslated)
-        {
-            reason = "this is a PV guest, where it tells only half";
-            return false;
-        }
-
-        if ((_pagemap is null && !Pagemap.TryOpen(paths, out _pagemap, out reason))
+        if (!GuestType.Is(paths, isTranslated: true, "this is a PV guest, where it tells only half", out reason)
+            || (_pagemap is null && !Pagemap.TryOpen(paths, out _pagemap, out reason))
             || (_map is null && !MemoryMap.TryOpen(paths, out _map, out reason))
             || !_map.TryRead(_memory, out reason))
         {

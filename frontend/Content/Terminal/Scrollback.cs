@@ -155,13 +155,6 @@ internal sealed class Scrollback
         cells[column..].Fill(Blank);
     }
 
-    /// <summary>Forgets the newest line.</summary>
-    public void DropNewest()
-    {
-        _endLine--;
-        _position = StartOf(_endLine);
-    }
-
     private static VtermCell Blank => new() { Width = 1, Foreground = TerminalColours.NoForeground, Background = TerminalColours.NoBackground };
 
     private static bool IsPlainBlank(in VtermCell cell) => cell.Characters[0] == 0 && TerminalColours.IsNoBackground(cell.Background) && cell.Attributes == 0;

@@ -9,12 +9,12 @@ public sealed unsafe partial class VirtualTerminal
     private static nint* MakeCallbacks()
     {
         nint* table = (nint*)NativeMemory.AllocZeroed(Vterm.CallbackCount, (nuint)sizeof(nint));
-        // In the order of VTermScreenCallbacks; moverect and movecursor, 1 and 2, stay empty: their effect is in the damage and is asked for.
+        // In the order of VTermScreenCallbacks. Some stay empty: moverect and movecursor, 1 and 2, as their effect is in the damage and is asked for;
+        // resize and popline, 5 and 7, which only the library's own change of size calls.
         table[0] = (nint)(delegate* unmanaged[Cdecl]<VtermRectangle, nint, int>)&OnDamage;
         table[3] = (nint)(delegate* unmanaged[Cdecl]<VtermProperty, int*, nint, int>)&OnProperty;
         table[4] = (nint)(delegate* unmanaged[Cdecl]<nint, int>)&OnBell;
         table[6] = (nint)(delegate* unmanaged[Cdecl]<int, VtermCell*, nint, int>)&OnPush;
-        table[7] = (nint)(delegate* unmanaged[Cdecl]<int, VtermCell*, nint, int>)&OnPop;
         return table;
     }
 
@@ -84,31 +84,6 @@ public sealed unsafe partial class VirtualTerminal
         VirtualTerminal terminal = Of(user);
         terminal._scrollback.Push(new(cells, columns));
         terminal.ScrolledLines++;
-        return 1;
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int OnPop(int columns, VtermCell* cells, nint user)
-    {
-        VirtualTerminal terminal = Of(user);
-        if (terminal._scrollback.Count == 0)
-        {
-            return 0;
-        }
-
-        Span<VtermCell> line = new(cells, columns);
-        terminal._scrollback.Read(0, line);
-        // In what it takes, the library wants nothing where the right half of a wide character is.
-        foreach (ref VtermCell cell in line)
-        {
-            if (cell.Characters[0] == uint.MaxValue)
-            {
-                cell.Characters[0] = 0;
-            }
-        }
-
-        terminal._scrollback.DropNewest();
-        terminal.ScrolledLines--;
         return 1;
     }
 }

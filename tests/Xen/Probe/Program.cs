@@ -6,6 +6,8 @@ const string usage = """
                in a guest: allocates pages, writes a text into each, tells their frame numbers by every way, keeps them until its input ends
            probe map DOMID [FRAME...]
                in domain 0: maps frames of a guest, or those on its input, and prints the text of each; 1 when one is not that of its place
+           probe grants LEFT
+               in a guest: takes all grants that can be had but so many, says how many it holds, keeps them until its input ends
            probe input DEVICE-NAME...
                prints the events of input devices, a line each: role (the name's last word), type, code, value; a packet ends with role --
            probe absinfo DEVICE-NAME
@@ -23,6 +25,8 @@ try
             return FramesCommand.Run(pageCount, way, dropped);
         case ["map", string domain, .. string[] frames] when ushort.TryParse(domain, out ushort id):
             return MapCommand.Run(new(id), frames);
+        case ["grants", string count] when int.TryParse(count, out int left) && left >= 0:
+            return GrantsCommand.Run(left);
         case ["input", .. { Length: > 0 } names]:
             return InputCommand.Run(names);
         case ["absinfo", string name]:

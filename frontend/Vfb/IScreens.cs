@@ -1,8 +1,15 @@
 namespace XenFbFront.Vfb;
 
-/// <summary>Sizes of screens as the backend knows them.</summary>
-public interface IScreenSizes
+/// <summary>The screens that there are, for keyboards and pointers.</summary>
+public interface IScreens
 {
+    /// <summary>Called when a screen came or went.</summary>
+    event Action? Changed;
+
+    /// <summary>Whether there is a screen of a number, connected or not.</summary>
+    /// <param name="framebuffer">Number of the vfb device.</param>
+    bool Has(int framebuffer);
+
     /// <summary>
     /// The size that the backend of a screen has taken; the first screen's when there is none of that number; null when there is none at all.
     /// </summary>
