@@ -108,7 +108,12 @@ namespace XenFbFront.Loopback
 
             for (int port = wanted.Port; ; port++)
             {
-                RfbServer server = new(session.Screen, input.Join(), new RfbServerOptions { Listen = new IPEndPoint(wanted.Address, port), MayJoin = LocalPeers.MayLook });
+                RfbServer server = new(session.Screen, input.Join(), new RfbServerOptions
+                {
+                    Listen = new IPEndPoint(wanted.Address, port),
+                    MayJoin = LocalPeers.MayLook,
+                    AskSize = session.AskSize,
+                });
                 try
                 {
                     server.Start();
