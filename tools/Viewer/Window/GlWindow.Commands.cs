@@ -47,18 +47,13 @@ public sealed partial class GlWindow
         }
     }
 
-    /// <summary>How long the notice stays; null when there is none.</summary>
+    /// <summary>How long the notice stays; null when there is none any more.</summary>
     private TimeSpan? NoticeTime
     {
         get
         {
             TimeSpan remaining = s_noticeTime - _options.Clock.GetElapsedTime(_noticedAt);
-            if (remaining <= TimeSpan.Zero)
-            {
-                _notice = null;
-            }
-
-            return _notice is null ? null : remaining;
+            return _notice is null || remaining <= TimeSpan.Zero ? null : remaining;
         }
     }
 
