@@ -16,7 +16,7 @@ public class GuestInputTests
         int woken = 0;
         using LoopWaker waker = new(loop, () => woken++);
         using GuestInput input = new(2, waker);
-        input.Open();
+        input.Open(touchContacts: 0);
         Thread caller = new(() =>
         {
             for (uint i = 0; i < 500; i++)
@@ -47,7 +47,7 @@ public class GuestInputTests
         using EventLoop loop = new(TimeProvider.System);
         using LoopWaker waker = new(loop, () => { });
         using GuestInput input = new(1, waker);
-        input.Open();
+        input.Open(touchContacts: 0);
         Thread caller = new(() =>
         {
             input.Key(1, true);
@@ -74,7 +74,7 @@ public class GuestInputTests
         using EventLoop loop = new(TimeProvider.System);
         using LoopWaker waker = new(loop, () => { });
         using GuestInput input = new(1, waker);
-        input.Open();
+        input.Open(touchContacts: 0);
         input.Key(1, true);
         Assert.Throws<InvalidOperationException>(() => input.Key(2, true));
     }
@@ -85,7 +85,7 @@ public class GuestInputTests
         using EventLoop loop = new(TimeProvider.System);
         using LoopWaker waker = new(loop, () => { });
         using GuestInput input = new(8, waker);
-        input.Open();
+        input.Open(touchContacts: 0);
         input.Key(1, true);
         input.Key(2, true);
         input.Remove();

@@ -14,7 +14,7 @@ public class GlWindowTests
         BackendScreen screen = new();
         screen.Resize(64, 48);
         using CancellationTokenSource stop = new();
-        GlWindow window = new(screen, input, "test");
+        GlWindow window = new(screen, input, new GlWindowOptions());
         Exception? failure = null;
         Thread thread = new(() =>
         {

@@ -39,6 +39,13 @@ public class LetterboxTests
         Assert.Equal((0, 49), fit.ToScreen(-50, 500, 100, 50));
     }
 
+    [Fact]
+    public void PlaceOf_Part_LiesOverItsPixelsAndIsNeverEmpty()
+    {
+        Assert.Equal(new(14, 14, 20, 4), Letterbox.Fit(100, 50, 220, 120).PlaceOf(new(2, 2, 10, 2), 100, 50));
+        Assert.Equal(new(5, 5, 1, 1), Letterbox.Fit(1000, 1000, 10, 10).PlaceOf(new(500, 500, 3, 3), 1000, 1000));
+    }
+
     [Theory]
     [InlineData(0, 0, 10, 10)]
     [InlineData(10, 10, 0, 0)]

@@ -30,6 +30,8 @@ internal sealed class RecordingInput : IGuestInput
         }
     }
 
+    public int TouchContacts { get; set; } = 2;
+
     public string[] Events
     {
         get

@@ -8,6 +8,7 @@ public class RfbPictureTests
 {
     private const int Raw = 0;
     private const int Zrle = 16;
+    private const int Tight = 7;
 
     public static TheoryData<string, int> FormatsAndEncodings()
     {
@@ -16,6 +17,7 @@ public class RfbPictureTests
         {
             data.Add(format, Raw);
             data.Add(format, Zrle);
+            data.Add(format, Tight);
         }
 
         return data;
@@ -49,20 +51,33 @@ public class RfbPictureTests
     }
 
     [Theory]
-    [InlineData("noise")]
-    [InlineData("solid")]
-    [InlineData("2")]
-    [InlineData("3")]
-    [InlineData("16")]
-    [InlineData("17")]
-    [InlineData("127")]
-    [InlineData("128")]
-    [InlineData("bars")]
-    public async Task Zrle_ContentOfEveryKind_ShowsTheScreenPixelForPixel(string content)
+    [InlineData(Zrle, "noise")]
+    [InlineData(Tight, "noise")]
+    [InlineData(Zrle, "solid")]
+    [InlineData(Tight, "solid")]
+    [InlineData(Zrle, "2")]
+    [InlineData(Tight, "2")]
+    [InlineData(Zrle, "3")]
+    [InlineData(Tight, "3")]
+    [InlineData(Zrle, "16")]
+    [InlineData(Tight, "16")]
+    [InlineData(Zrle, "17")]
+    [InlineData(Tight, "17")]
+    [InlineData(Zrle, "127")]
+    [InlineData(Tight, "127")]
+    [InlineData(Zrle, "128")]
+    [InlineData(Tight, "128")]
+    [InlineData(Zrle, "256")]
+    [InlineData(Tight, "256")]
+    [InlineData(Zrle, "257")]
+    [InlineData(Tight, "257")]
+    [InlineData(Zrle, "bars")]
+    [InlineData(Tight, "bars")]
+    public async Task Compressed_ContentOfEveryKind_ShowsTheScreenPixelForPixel(int encoding, string content)
     {
         await using RfbFixture fixture = new(1366, 768);
         using RfbTestClient client = fixture.Connect();
-        client.SetEncodings(Zrle);
+        client.SetEncodings(encoding);
         Random random = new(20260728);
         Func<int, int, uint> colour = content switch
         {
@@ -81,17 +96,25 @@ public class RfbPictureTests
     }
 
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(63, 1)]
-    [InlineData(64, 64)]
-    [InlineData(65, 129)]
-    [InlineData(1, 2000)]
-    public async Task Zrle_OddSizes_ShowsTheScreenPixelForPixel(int width, int height)
+    [InlineData(Zrle, 1, 1)]
+    [InlineData(Tight, 1, 1)]
+    [InlineData(Zrle, 63, 1)]
+    [InlineData(Tight, 63, 1)]
+    [InlineData(Zrle, 64, 64)]
+    [InlineData(Tight, 64, 64)]
+    [InlineData(Zrle, 65, 129)]
+    [InlineData(Tight, 65, 129)]
+    [InlineData(Zrle, 1, 2000)]
+    [InlineData(Tight, 1, 2000)]
+    [InlineData(Zrle, 4100, 65)]
+    [InlineData(Tight, 4100, 65)]
+    [InlineData(Tight, 2049, 3)]
+    public async Task Compressed_OddSizes_ShowsTheScreenPixelForPixel(int encoding, int width, int height)
     {
         await using RfbFixture fixture = new(width, height);
         fixture.Paint(new(0, 0, width, height), Mixed);
         using RfbTestClient client = fixture.Connect();
-        client.SetEncodings(Zrle);
+        client.SetEncodings(encoding);
         client.Refresh();
         Assert.Equal(fixture.Pixels(), client.Picture);
     }
@@ -117,6 +140,67 @@ public class RfbPictureTests
         Assert.Contains((byte)2, client.Subencodings);
         Assert.Contains(client.Subencodings, sub => sub > 130);
         Assert.Contains((byte)0, client.Subencodings);
+    }
+
+    [Fact]
+    public async Task Tight_EachContent_TakesTheFormMadeForIt()
+    {
+        await using RfbFixture fixture = new(64, 64 * 5);
+        Random random = new(7);
+        fixture.Paint(new(0, 0, 64, 64 * 5), (_, y) => (y / 64) switch
+        {
+            0 => 0x123456,
+            1 => (uint)random.Next(2) * 0xffffff,
+            2 => (uint)random.Next(3) * 0x010203,
+            3 => (uint)random.Next(256) * 0x010101,
+            _ => (uint)random.Next(1 << 24),
+        });
+        using RfbTestClient client = fixture.Connect();
+        client.SetEncodings(Tight);
+        client.Refresh();
+        Assert.Equal(fixture.Pixels(), client.Picture);
+        Assert.Equal(["copy", "fill", "palette 2", "palette 256", "palette 3"], client.TightKinds.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(9)]
+    public async Task CompressionLevel_Asked_ChangesTheBytesAndNotThePicture(int level)
+    {
+        await using RfbFixture fixture = new(640, 400);
+        fixture.Paint(new(0, 0, 640, 400), Mixed);
+        foreach (int encoding in (int[])[Zrle, Tight])
+        {
+            using RfbTestClient client = fixture.Connect(), usual = fixture.Connect();
+            client.SetEncodings(encoding, -256 + level);
+            usual.SetEncodings(encoding);
+            client.Refresh();
+            usual.Refresh();
+            Assert.Equal(fixture.Pixels(), client.Picture);
+            Assert.NotEqual(usual.CompressedBytes, client.CompressedBytes);
+        }
+    }
+
+    [Theory]
+    [InlineData(Tight, Zrle)]
+    [InlineData(Zrle, Tight)]
+    [InlineData(Raw, Tight)]
+    public async Task Encodings_Several_TheFirstOfTheListIsUsed(int first, int second)
+    {
+        await using RfbFixture fixture = new(130, 70);
+        fixture.Paint(new(0, 0, 130, 70), Mixed);
+        using RfbTestClient client = fixture.Connect();
+        client.SetEncodings(-1000, 5, first, second);
+        Assert.All(client.Refresh(), rectangle => Assert.Equal(first, rectangle.Encoding));
+        // To and fro: each stream goes on where it was.
+        foreach (int encoding in (int[])[second, first, second, Raw, first])
+        {
+            client.SetEncodings(encoding);
+            fixture.Paint(new(3, 5, 100, 60), (x, y) => Mixed(x + encoding, y * 3));
+            Assert.All(client.Refresh(), rectangle => Assert.Equal(encoding, rectangle.Encoding));
+            Assert.Equal(fixture.Pixels(), client.Picture);
+        }
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using XenFbFront.Tests.Xen;
+using XenFbFront.Viewer;
 using Xunit;
 using static XenFbFront.Tests.Xen.RfbTestClient;
 
@@ -179,16 +181,80 @@ public class RfbUpdateTests
     }
 
     [Fact]
-    public async Task SetDesktopSize_IsProhibited()
+    public async Task SetDesktopSize_GuestCannotBeAsked_IsProhibited()
     {
         await using RfbFixture fixture = new(320, 200);
-        using RfbTestClient client = fixture.Connect();
+        using RfbTestClient client = ConnectExtended(fixture);
+        client.Send(SizeMessage(1024, 768));
+        Assert.Equal([new(1, 1, 320, 200, ExtendedDesktopSize)], client.ReadUpdate());
+    }
+
+    [Fact]
+    public async Task SetDesktopSize_GuestCanBeAsked_IsHandedOnAndToldWhenItHappens()
+    {
+        BlockingCollection<(int, int)> asked = [];
+        await using RfbFixture fixture = new(320, 200, new RfbServerOptions { AskSize = (width, height) => asked.Add((width, height)) });
+        using RfbTestClient client = ConnectExtended(fixture);
+        client.Send(SizeMessage(1024, 768));
+        Assert.Equal([new(1, 4, 320, 200, ExtendedDesktopSize)], client.ReadUpdate());
+        Assert.Equal((1024, 768), asked.Take(TestContext.Current.CancellationToken));
+        client.Request(incremental: true);
+        fixture.Resize(1024, 768);
+        Assert.Equal([new(0, 0, 1024, 768, ExtendedDesktopSize)], client.ReadUpdate());
+        client.Request(incremental: true);
+        client.ReadUpdate();
+        client.Request(incremental: true);
+        client.Send(SizeMessage(1024, 768));
+        Assert.Equal([new(1, 0, 1024, 768, ExtendedDesktopSize)], client.ReadUpdate());
+        Assert.Empty(asked);
+    }
+
+    [Theory]
+    [InlineData(0, 768, 1)]
+    [InlineData(1024, 0, 1)]
+    [InlineData(16385, 768, 1)]
+    [InlineData(1024, 65535, 1)]
+    [InlineData(1024, 768, 0)]
+    [InlineData(1024, 768, 255)]
+    public async Task SetDesktopSize_NoSizeForAScreen_IsRefusedAndNobodyAsked(int width, int height, int screens)
+    {
+        BlockingCollection<(int, int)> asked = [];
+        await using RfbFixture fixture = new(320, 200, new RfbServerOptions { AskSize = (width, height) => asked.Add((width, height)) });
+        using RfbTestClient client = ConnectExtended(fixture);
+        client.Send(SizeMessage(width, height, screens));
+        Assert.Equal([new(1, 3, 320, 200, ExtendedDesktopSize)], client.ReadUpdate());
+        Assert.Empty(asked);
+    }
+
+    [Fact]
+    public async Task SetDesktopSize_TenThousandAtOnce_AreAnsweredTogetherAndOthersGoOn()
+    {
+        const int count = 10_000;
+        (int, int) last = default;
+        await using RfbFixture fixture = new(320, 200, new RfbServerOptions { AskSize = (width, height) => last = (width, height) });
+        using RfbTestClient client = ConnectExtended(fixture), other = fixture.Connect();
+        byte[] flood = [.. Enumerable.Range(1, count).SelectMany(i => SizeMessage(i, 500))];
+        await Task.Run(() => client.Send(flood), TestContext.Current.CancellationToken);
+        // What follows the flood has been read, so has the flood.
+        client.Key('a', true);
+        fixture.Input.WaitForEvents(1);
+        Assert.Equal((count, 500), last);
+        Assert.Equal([new(1, 4, 320, 200, ExtendedDesktopSize)], client.ReadUpdate());
+        other.Refresh();
+        Assert.Equal(fixture.Pixels(), other.Picture);
+    }
+
+    private static RfbTestClient ConnectExtended(RfbFixture fixture)
+    {
+        RfbTestClient client = fixture.Connect();
         client.SetEncodings(Raw, ExtendedDesktopSize);
         client.Refresh();
         client.Request(incremental: true);
-        client.Send(251, 0, 4, 0, 3, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 3, 0, 0, 0, 0, 0);
-        Assert.Equal([new(1, 1, 320, 200, ExtendedDesktopSize)], client.ReadUpdate());
+        return client;
     }
+
+    private static byte[] SizeMessage(int width, int height, int screens = 1) =>
+        [251, 0, (byte)(width >> 8), (byte)width, (byte)(height >> 8), (byte)height, (byte)screens, 0, .. new byte[16 * screens]];
 
     [Fact]
     public async Task QemuKeys_AreAnnouncedOnce()

@@ -32,6 +32,9 @@ public readonly record struct ScreenRectangle(int X, int Y, int Width, int Heigh
 /// </remarks>
 public sealed class BackendScreen
 {
+    /// <summary>Longest side, pixels.</summary>
+    public const int MaxSide = 16384;
+
     private uint[] _pixels = [];
 
     /// <summary>Lock for pixels and size.</summary>
@@ -53,13 +56,13 @@ public sealed class BackendScreen
     public event Action<ScreenRectangle, bool>? Changed;
 
     /// <summary>Gives the screen another size, all black. Call under <see cref="Gate"/>, then <see cref="Publish"/> with <c>resized</c>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A side is negative or over 16384.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A side is negative or over <see cref="MaxSide"/>.</exception>
     public void Resize(int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(width);
         ArgumentOutOfRangeException.ThrowIfNegative(height);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, 16384);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(height, 16384);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, MaxSide);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(height, MaxSide);
         Width = width;
         Height = height;
         _pixels = new uint[width * height];

@@ -18,6 +18,7 @@ internal sealed class GuestInput(int capacity, LoopWaker waker) : IGuestInput, I
     private bool _isOpen;
     private bool _isDisposed;
     private bool _hasNewPeriod;
+    private volatile int _touchContacts;
 
     /// <summary>Items dropped as nobody listened.</summary>
     public long Dropped { get; private set; }
@@ -36,6 +37,9 @@ internal sealed class GuestInput(int capacity, LoopWaker waker) : IGuestInput, I
 
     /// <summary>What a viewer said last about how often it looks, milliseconds; null when none has said anything.</summary>
     public uint? PeriodMs { get; private set; }
+
+    /// <inheritdoc/>
+    public int TouchContacts => _touchContacts;
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The queue is full and this is the loop's own thread, which would wait for itself.</exception>
@@ -81,10 +85,12 @@ internal sealed class GuestInput(int capacity, LoopWaker waker) : IGuestInput, I
     }
 
     /// <summary>A frontend listens from now on.</summary>
-    public void Open()
+    /// <param name="touchContacts">Fingers that it takes.</param>
+    public void Open(int touchContacts)
     {
         lock (_gate)
         {
+            _touchContacts = touchContacts;
             _isOpen = true;
         }
     }
@@ -95,6 +101,7 @@ internal sealed class GuestInput(int capacity, LoopWaker waker) : IGuestInput, I
         lock (_gate)
         {
             _isOpen = false;
+            _touchContacts = 0;
             int waiting = _count;
             _count = 0;
             for (int i = 0; i < waiting; i++)

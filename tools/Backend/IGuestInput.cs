@@ -7,6 +7,9 @@ namespace XenFbFront.Backend;
 /// </remarks>
 public interface IGuestInput
 {
+    /// <summary>Fingers that the guest takes at a time; 0 while none is connected that asked for touch.</summary>
+    int TouchContacts { get; }
+
     /// <summary>A key or a button goes down or up.</summary>
     void Key(uint keycode, bool pressed);
 

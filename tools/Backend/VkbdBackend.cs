@@ -168,7 +168,7 @@ public sealed class VkbdBackend : BackendDevice
         SendsPositions = options.OffersAbsolutePointer && IsRequested("request-abs-pointer");
         SendsRawPositions = options.OffersRawPointer && SendsPositions && IsRequested("request-raw-pointer");
         SendsTouches = options.TouchContacts > 0 && IsRequested("request-multi-touch");
-        _input.Open();
+        _input.Open(SendsTouches ? options.TouchContacts : 0);
         Pump();
     }
 

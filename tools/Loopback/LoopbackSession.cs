@@ -78,6 +78,15 @@ public sealed class LoopbackSession : IDisposable
         return true;
     }
 
+    /// <summary>Asks the guest's framebuffer for a size, as a toolstack does: by the node <c>xenfbfront-size</c>. Which size it takes is the guest's decision.</summary>
+    /// <param name="width">Pixels.</param>
+    /// <param name="height">Pixels.</param>
+    public void AskSize(int width, int height)
+    {
+        string directory = LoopbackToolstack.FrontendPath("vfb", _guest, 0);
+        Toolstack.Write($"{directory}/xenfbfront-size", $"{width}x{height}");
+    }
+
     /// <summary>Runs something on the backend's thread and waits for its result.</summary>
     public T OnBackend<T>(Func<BackendHost, T> work) => _wakeUp.Invoke(() => work(Backend));
 

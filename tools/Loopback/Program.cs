@@ -33,6 +33,9 @@ namespace XenFbFront.Loopback
     /// <summary>The tool's one task: bring the system up, let it be seen, take it down.</summary>
     internal static class LoopbackTool
     {
+        // Ten fingers, told apart as finely as the protocol's other raw positions.
+        private static readonly BackendOptions s_backendOptions = new() { TouchContacts = 10, TouchWidth = 32768, TouchHeight = 32768 };
+
         private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(30);
         private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(20);
 
@@ -49,7 +52,7 @@ namespace XenFbFront.Loopback
             using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
             using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
 
-            using LoopbackSession session = new(ChooseDirectory(), new BackendOptions(), static line => Say(line));
+            using LoopbackSession session = new(ChooseDirectory(), s_backendOptions, static line => Say(line));
             using FrameCounter frames = new(session.Screen, options.Frames, stop);
             SharedGuestInput input = new(session.Input);
             await using RfbServer? vnc = StartVnc(options, session, input);
@@ -105,7 +108,12 @@ namespace XenFbFront.Loopback
 
             for (int port = wanted.Port; ; port++)
             {
-                RfbServer server = new(session.Screen, input.Join(), new RfbServerOptions { Listen = new IPEndPoint(wanted.Address, port), MayJoin = LocalPeers.MayLook });
+                RfbServer server = new(session.Screen, input.Join(), new RfbServerOptions
+                {
+                    Listen = new IPEndPoint(wanted.Address, port),
+                    MayJoin = LocalPeers.MayLook,
+                    AskSize = session.AskSize,
+                });
                 try
                 {
                     server.Start();
@@ -176,9 +184,9 @@ namespace XenFbFront.Loopback
             Task terminal = options.Terminal ? ShowInTerminal(session.Screen, stop.Token) : Task.CompletedTask;
             if (WantsWindow(options))
             {
-                Say("window: close it or press Ctrl-C here to end");
+                Say("window: Ctrl-Alt-H in it shows its keys; close it or press Ctrl-C here to end");
                 // GLFW wants the program's first thread, which this still is: nothing before has been awaited to another.
-                new GlWindow(session.Screen, input.Join(), "XenFbFront").Run(stop.Token);
+                new GlWindow(session.Screen, input.Join(), new GlWindowOptions { AskSize = session.AskSize, Log = Say }).Run(stop.Token);
                 await stop.CancelAsync();
             }
             else if (options.Frames == 0)

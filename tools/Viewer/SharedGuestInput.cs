@@ -44,6 +44,8 @@ public sealed class SharedGuestInput(IGuestInput guest)
     {
         public uint PeriodMs { get; set; }
 
+        public int TouchContacts => guest.TouchContacts;
+
         public void Key(uint keycode, bool pressed) => guest.Key(keycode, pressed);
 
         public void PointerAt(int x, int y, int wheel = 0) => guest.PointerAt(x, y, wheel);

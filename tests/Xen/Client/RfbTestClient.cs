@@ -8,7 +8,7 @@ namespace XenFbFront.Tests.Xen;
 
 /// <summary>A VNC client for tests, written from RFC 6143 without the server's code: what it shows are the client's pixel values.</summary>
 /// <remarks>What breaks the protocol is an <see cref="InvalidDataException"/>, a silent server a <see cref="SocketException"/>.</remarks>
-internal sealed class RfbTestClient : IDisposable
+internal sealed partial class RfbTestClient : IDisposable
 {
     private const int DeadlineMs = 30_000;
 
@@ -229,6 +229,10 @@ internal sealed class RfbTestClient : IDisposable
     {
         Socket.Dispose();
         _zlib.Dispose();
+        foreach (ZLibStream? stream in _tightStreams)
+        {
+            stream?.Dispose();
+        }
     }
 
     private void ShakeHands(string version)
@@ -291,6 +295,9 @@ internal sealed class RfbTestClient : IDisposable
                     throw new InvalidDataException("compressed bytes were left over");
                 }
 
+                break;
+            case 7:
+                ReadTight(rectangle);
                 break;
             case -223:
                 SetSize(rectangle.Width, rectangle.Height);

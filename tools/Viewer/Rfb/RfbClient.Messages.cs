@@ -1,3 +1,5 @@
+using XenFbFront.Backend;
+
 namespace XenFbFront.Viewer;
 
 /// <summary>What the client sends, RFC 6143 §7.5 and the extensions.</summary>
@@ -87,15 +89,19 @@ internal sealed partial class RfbClient
         }
 
         int? encoding = null;
+        int level = DefaultLevel;
         bool canResize = false, canResizeExtended = false, knowsQemuKeys = false;
         for (int i = 0; i < count; i++)
         {
             int listed = (int)_in.ReadUInt32();
             switch (listed)
             {
-                case RfbProtocol.Raw or RfbProtocol.Zrle:
+                case RfbProtocol.Raw or RfbProtocol.Zrle or RfbProtocol.Tight:
                     // The list is in the client's order of preference. §7.5.2.
                     encoding ??= listed;
+                    break;
+                case >= RfbProtocol.CompressionLevel0 and <= RfbProtocol.CompressionLevel9:
+                    level = listed - RfbProtocol.CompressionLevel0;
                     break;
                 case RfbProtocol.DesktopSize:
                     canResize = true;
@@ -112,6 +118,7 @@ internal sealed partial class RfbClient
         lock (_gate)
         {
             _encoding = encoding ?? RfbProtocol.Raw;
+            _level = level;
             _canResize = canResize || canResizeExtended;
             // Both are announced once, by a rectangle that tells the client that it may use the extension.
             _extendedSizeDue |= canResizeExtended && !_canResizeExtended;
@@ -230,14 +237,42 @@ internal sealed partial class RfbClient
 
     private void ReadDesktopSize()
     {
-        // rfbproto: padding, width, height, number of screens, padding, then 16 bytes a screen. The guest decides on its size.
-        Span<byte> head = stackalloc byte[7];
-        _in.Read(head);
-        _in.Skip(head[5] * 16u);
+        // rfbproto: padding, width, height, number of screens, padding, then 16 bytes a screen.
+        _in.Skip(1);
+        int width = _in.ReadUInt16(), height = _in.ReadUInt16();
+        int screens = _in.ReadByte();
+        _in.Skip(1 + (uint)screens * 16);
+        ushort answer = AnswerSize(width, height, screens);
         lock (_gate)
         {
-            _resizeAnswerDue = true;
+            _resizeAnswer = answer;
             Monitor.PulseAll(_gate);
         }
+    }
+
+    /// <summary>Hands a size on to the guest, which decides: when it takes it, all clients are told like of any other change.</summary>
+    private ushort AnswerSize(int width, int height, int screens)
+    {
+        if (_options.AskSize is not { } askSize)
+        {
+            return RfbProtocol.ResizeProhibited;
+        }
+
+        if (screens != 1 || width is 0 or > BackendScreen.MaxSide || height is 0 or > BackendScreen.MaxSide)
+        {
+            return RfbProtocol.ResizeInvalid;
+        }
+
+        lock (_gate)
+        {
+            if ((width, height) == (_desktopWidth, _desktopHeight))
+            {
+                return RfbProtocol.ResizeDone;
+            }
+        }
+
+        // Not under the gate: it may take its time, and only this client's reader waits.
+        askSize(width, height);
+        return RfbProtocol.ResizeForwarded;
     }
 }

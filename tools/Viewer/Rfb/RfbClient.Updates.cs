@@ -5,24 +5,25 @@ namespace XenFbFront.Viewer;
 /// <summary>What the client is sent: RFC 6143 §7.6 to §7.8.</summary>
 /// <remarks>
 /// An update is sent when the client has asked for one and something is there to tell; between the two the thread sleeps. Pixels are
-/// copied and coded in bands, so that neither the memory nor the time under the screen's gate grows with the picture.
+/// copied and coded in parts, so that neither the memory nor the time under the screen's gate grows with the picture.
 /// </remarks>
 internal sealed partial class RfbClient
 {
-    // As high as ZRLE's tiles, so that a band of a rectangle is a whole row of them.
-    private const int BandRows = ZrleEncoder.TileSide;
+    // What a client gets that names no level.
+    private const int DefaultLevel = 6;
 
     // Under the gate, all that the reader and the screen's thread tell the writer.
     private readonly DamageList _damage = new();
     private RfbPixelWriter _pixels = new(RfbPixelFormat.Native);
     private int _encoding = RfbProtocol.Raw;
+    private int _level = DefaultLevel;
     private bool _canResize;
     private bool _canResizeExtended;
     private bool _knowsQemuKeys;
     private bool _colourMapDue;
     private bool _extendedSizeDue;
     private bool _qemuKeysDue;
-    private bool _resizeAnswerDue;
+    private ushort? _resizeAnswer;
     private bool _isUpdateRequested;
     private ScreenRectangle _requested;
 
@@ -35,6 +36,7 @@ internal sealed partial class RfbClient
 
     // The writer's own.
     private readonly List<ScreenRectangle> _rectangles = [];
+    private readonly List<RfbEncoder> _encoders = [];
     private uint[] _values = [];
     private byte[] _bytes = [];
 
@@ -86,7 +88,7 @@ internal sealed partial class RfbClient
         }
     }
 
-    private void SendUpdates(ZrleEncoder zrle)
+    private void SendUpdates()
     {
         while (true)
         {
@@ -106,7 +108,7 @@ internal sealed partial class RfbClient
                 update = TakeDue();
             }
 
-            Send(update, zrle);
+            Send(update);
         }
     }
 
@@ -114,11 +116,12 @@ internal sealed partial class RfbClient
     private readonly record struct Update(
         RfbPixelWriter Pixels,
         int Encoding,
+        int Level,
         bool HasColourMap,
         bool IsRequested,
         bool IsResize,
         bool HasExtendedSize,
-        bool HasResizeAnswer,
+        ushort? ResizeAnswer,
         bool HasQemuKeys,
         int Width,
         int Height);
@@ -127,7 +130,7 @@ internal sealed partial class RfbClient
 
     private bool IsSomethingDue() =>
         _colourMapDue
-        || (_isUpdateRequested && (IsResizeDue || _extendedSizeDue || _resizeAnswerDue || _qemuKeysDue || _damage.Touches(_requested)));
+        || (_isUpdateRequested && (IsResizeDue || _extendedSizeDue || _resizeAnswer is not null || _qemuKeysDue || _damage.Touches(_requested)));
 
     /// <summary>Takes what is due out of the state. Under the gate.</summary>
     private Update TakeDue()
@@ -154,11 +157,11 @@ internal sealed partial class RfbClient
         }
 
         Update update = new(
-            _pixels, _encoding, hasColourMap, isResize || _extendedSizeDue || _resizeAnswerDue || _qemuKeysDue || _rectangles.Count > 0,
-            isResize, _canResizeExtended && (isResize || _extendedSizeDue), _resizeAnswerDue, _qemuKeysDue, _viewWidth, _viewHeight);
+            _pixels, _encoding, _level, hasColourMap, isResize || _extendedSizeDue || _resizeAnswer is not null || _qemuKeysDue || _rectangles.Count > 0,
+            isResize, _canResizeExtended && (isResize || _extendedSizeDue), _resizeAnswer, _qemuKeysDue, _viewWidth, _viewHeight);
         if (update.IsRequested)
         {
-            (_extendedSizeDue, _resizeAnswerDue, _qemuKeysDue) = (false, false, false);
+            (_extendedSizeDue, _resizeAnswer, _qemuKeysDue) = (false, null, false);
             _isUpdateRequested = false;
             _requested = default;
         }
@@ -166,7 +169,7 @@ internal sealed partial class RfbClient
         return update;
     }
 
-    private void Send(in Update update, ZrleEncoder zrle)
+    private void Send(in Update update)
     {
         if (update.HasColourMap)
         {
@@ -181,7 +184,14 @@ internal sealed partial class RfbClient
             SendPseudoRectangles(update);
             foreach (ScreenRectangle rectangle in _rectangles)
             {
-                SendPixels(rectangle, update, zrle);
+                if (update.Encoding == RfbProtocol.Raw)
+                {
+                    SendRaw(rectangle, update.Pixels);
+                }
+                else
+                {
+                    SendCompressed(rectangle, update.Pixels, EncoderOf(update));
+                }
             }
         }
 
@@ -190,15 +200,17 @@ internal sealed partial class RfbClient
 
     private int CountRectangles(in Update update)
     {
-        int count = (update.HasExtendedSize || update.IsResize ? 1 : 0) + (update.HasResizeAnswer ? 1 : 0) + (update.HasQemuKeys ? 1 : 0);
+        int count = (update.HasExtendedSize || update.IsResize ? 1 : 0) + (update.ResizeAnswer is not null ? 1 : 0) + (update.HasQemuKeys ? 1 : 0);
         foreach (ScreenRectangle rectangle in _rectangles)
         {
-            // ZRLE gives its length before its bytes, so every band is a rectangle of its own: at most 256 of 64 rows for each of at most
-            // 80 rectangles (16, of which a request that cuts through all leaves five pieces each), well inside 16 bits.
-            count += update.Encoding == RfbProtocol.Zrle ? (rectangle.Height + BandRows - 1) / BandRows : 1;
+            // Compressed parts are rectangles of their own: at most 256 of 64 rows times 8 of 2048 columns, for each of the at most 16 that
+            // DamageList takes out at once, well inside 16 bits.
+            count += update.Encoding == RfbProtocol.Raw ? 1 : Pieces(rectangle.Height, RfbEncoder.PartRows) * Pieces(rectangle.Width, EncoderOf(update).PartColumns);
         }
 
         return count;
+
+        static int Pieces(int length, int most) => (int)(((long)length + most - 1) / most);
     }
 
     private void SendPseudoRectangles(in Update update)
@@ -208,9 +220,9 @@ internal sealed partial class RfbClient
             _out.WriteRectangle(0, 0, 0, 0, RfbProtocol.QemuExtendedKeyEventEncoding);
         }
 
-        if (update.HasResizeAnswer)
+        if (update.ResizeAnswer is { } answer)
         {
-            WriteExtendedSize(RfbProtocol.ResizeReasonThisClient, RfbProtocol.ResizeProhibited, update.Width, update.Height);
+            WriteExtendedSize(RfbProtocol.ResizeReasonThisClient, answer, update.Width, update.Height);
         }
 
         if (update.HasExtendedSize)
@@ -250,53 +262,71 @@ internal sealed partial class RfbClient
         }
     }
 
-    private void SendPixels(ScreenRectangle rectangle, in Update update, ZrleEncoder zrle)
+    /// <summary>The encoder of an update, made when it is first used: its level is the one of then, since a zlib stream keeps it for life.</summary>
+    private RfbEncoder EncoderOf(in Update update)
     {
-        if (update.Encoding == RfbProtocol.Raw)
+        foreach (RfbEncoder made in _encoders)
         {
-            _out.WriteRectangle(rectangle.X, rectangle.Y, rectangle.Width, rectangle.Height, RfbProtocol.Raw);
+            if (made.Encoding == update.Encoding)
+            {
+                return made;
+            }
         }
 
-        for (int row = 0; row < rectangle.Height; row += BandRows)
+        RfbEncoder encoder = RfbEncoder.Make(update.Encoding, update.Level);
+        _encoders.Add(encoder);
+        return encoder;
+    }
+
+    private void SendRaw(ScreenRectangle rectangle, RfbPixelWriter writer)
+    {
+        _out.WriteRectangle(rectangle.X, rectangle.Y, rectangle.Width, rectangle.Height, RfbProtocol.Raw);
+        for (int row = 0; row < rectangle.Height; row += RfbEncoder.PartRows)
         {
-            ScreenRectangle band = rectangle with { Y = rectangle.Y + row, Height = Math.Min(BandRows, rectangle.Height - row) };
-            Span<uint> values = CopyPixels(band);
-            update.Pixels.Translate(values, values);
-            if (update.Encoding == RfbProtocol.Raw)
+            Span<uint> values = CopyPixels(rectangle with { Y = rectangle.Y + row, Height = Math.Min(RfbEncoder.PartRows, rectangle.Height - row) });
+            writer.Translate(values, values);
+            Span<byte> bytes = Grow(ref _bytes, values.Length * writer.Format.BytesPerPixel);
+            writer.Write(values, bytes);
+            _out.Write(bytes);
+        }
+    }
+
+    private void SendCompressed(ScreenRectangle rectangle, RfbPixelWriter writer, RfbEncoder encoder)
+    {
+        for (int row = 0; row < rectangle.Height; row += RfbEncoder.PartRows)
+        {
+            int height = Math.Min(RfbEncoder.PartRows, rectangle.Height - row), width;
+            for (int column = 0; column < rectangle.Width; column += width)
             {
-                int length = values.Length * update.Pixels.Format.BytesPerPixel;
-                Span<byte> bytes = Grow(ref _bytes, length);
-                update.Pixels.Write(values, bytes);
-                _out.Write(bytes);
-            }
-            else
-            {
-                ReadOnlySpan<byte> compressed = zrle.Encode(update.Pixels, values, band.Width, band.Height);
-                _out.WriteRectangle(band.X, band.Y, band.Width, band.Height, RfbProtocol.Zrle);
-                _out.Write((uint)compressed.Length);
-                _out.Write(compressed);
+                width = Math.Min(encoder.PartColumns, rectangle.Width - column);
+                ScreenRectangle part = new(rectangle.X + column, rectangle.Y + row, width, height);
+                Span<uint> values = CopyPixels(part);
+                writer.Translate(values, values);
+                ReadOnlySpan<byte> encoded = encoder.Encode(writer, values, width, height);
+                _out.WriteRectangle(part.X, part.Y, width, height, encoder.Encoding);
+                _out.Write(encoded);
             }
         }
     }
 
-    /// <summary>Copies a band out of the screen; what lies outside is black.</summary>
-    /// <remarks>Outside is normal: the client may believe in an older size, and the screen may shrink between two bands. The change that did it
+    /// <summary>Copies a part out of the screen; what lies outside is black.</summary>
+    /// <remarks>Outside is normal: the client may believe in an older size, and the screen may shrink between two parts. The change that did it
     /// has damaged everything, so the next update puts it right.</remarks>
-    private Span<uint> CopyPixels(ScreenRectangle band)
+    private Span<uint> CopyPixels(ScreenRectangle part)
     {
-        Span<uint> values = Grow(ref _values, band.Width * band.Height);
+        Span<uint> values = Grow(ref _values, part.Width * part.Height);
         lock (_screen.Gate)
         {
-            ScreenRectangle inside = DamageList.Intersect(band, new(0, 0, _screen.Width, _screen.Height));
-            if (inside != band)
+            ScreenRectangle inside = DamageList.Intersect(part, new(0, 0, _screen.Width, _screen.Height));
+            if (inside != part)
             {
                 values.Clear();
             }
 
             for (int row = 0; row < inside.Height; row++)
             {
-                // The band and the screen begin at the same column, so only the right and the lower part can be missing.
-                _screen.Pixels.Slice((inside.Y + row) * _screen.Width + inside.X, inside.Width).CopyTo(values[(row * band.Width)..]);
+                // The part and the screen begin at the same column, so only the right and the lower part can be missing.
+                _screen.Pixels.Slice((inside.Y + row) * _screen.Width + inside.X, inside.Width).CopyTo(values[(row * part.Width)..]);
             }
         }
 

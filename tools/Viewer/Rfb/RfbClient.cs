@@ -125,12 +125,18 @@ internal sealed partial class RfbClient
     {
         try
         {
-            using ZrleEncoder zrle = new();
-            SendUpdates(zrle);
+            SendUpdates();
         }
         catch (SocketException error)
         {
             Close(error.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock ? "does not read its updates" : error.Message);
+        }
+        finally
+        {
+            foreach (RfbEncoder encoder in _encoders)
+            {
+                encoder.Dispose();
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ internal sealed class RfbPixelWriter
     private readonly uint[] _blue = new uint[256];
     private readonly bool _isNative;
     private readonly int _compactShift;
+    private readonly bool _isTightShort;
 
     /// <summary>Makes the tables for a format.</summary>
     public RfbPixelWriter(RfbPixelFormat format)
@@ -28,6 +29,9 @@ internal sealed class RfbPixelWriter
 
         _isNative = format.IsTrueColour && (format.RedMax, format.GreenMax, format.BlueMax) == (255, 255, 255)
             && (format.RedShift, format.GreenShift, format.BlueShift) == (16, 8, 0) && format.BitsPerPixel == 32;
+
+        // rfbproto, "Tight Encoding": TPIXEL.
+        _isTightShort = format is { IsTrueColour: true, BitsPerPixel: 32, Depth: 24, RedMax: 255, GreenMax: 255, BlueMax: 255 };
 
         // RFC 6143 §7.7.5: 32-bit true colour of depth 24 or less whose colour bits lie in the three low or the three high bytes loses
         // the fourth byte. Where both hold, clients take the low ones.
@@ -125,6 +129,26 @@ internal sealed class RfbPixelWriter
         }
 
         return count;
+    }
+
+    /// <summary>One pixel value as a TPIXEL, Tight's pixel: red, green, blue, or as Raw has it. Returns its length, 1 to 4.</summary>
+    public int WriteTight(uint value, Span<byte> bytes)
+    {
+        if (!_isTightShort)
+        {
+            int length = Format.BytesPerPixel;
+            for (int i = 0; i < length; i++)
+            {
+                bytes[i] = (byte)(value >> (8 * (Format.IsBigEndian ? length - 1 - i : i)));
+            }
+
+            return length;
+        }
+
+        bytes[0] = (byte)(value >> Format.RedShift);
+        bytes[1] = (byte)(value >> Format.GreenShift);
+        bytes[2] = (byte)(value >> Format.BlueShift);
+        return 3;
     }
 
     /// <summary>A channel of the screen, 0 to 255, to 0 to <paramref name="max"/>, rounded.</summary>

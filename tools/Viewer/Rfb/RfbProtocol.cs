@@ -34,6 +34,15 @@ internal static class RfbProtocol
     // Encodings, §7.7 and §7.8.
     public const int Raw = 0;
     public const int Zrle = 16;
+
+    /// <summary>rfbproto, "Tight Encoding".</summary>
+    public const int Tight = 7;
+
+    /// <summary>rfbproto, "Compression Level Pseudo-encoding": -256 is no effort, -247 most.</summary>
+    public const int CompressionLevel0 = -256;
+
+    /// <inheritdoc cref="CompressionLevel0"/>
+    public const int CompressionLevel9 = -247;
     public const int DesktopSize = -223;
 
     /// <summary>rfbproto, "QEMU Extended Key Event Pseudo-encoding".</summary>
@@ -53,4 +62,10 @@ internal static class RfbProtocol
 
     /// <summary>How it went: resize is administratively prohibited.</summary>
     public const ushort ResizeProhibited = 1;
+
+    /// <summary>How it went: invalid screen layout.</summary>
+    public const ushort ResizeInvalid = 3;
+
+    /// <summary>How it went: the request was handed on, and the size may change later.</summary>
+    public const ushort ResizeForwarded = 4;
 }

@@ -29,6 +29,9 @@ public sealed record RfbServerOptions
     /// <summary>Says whether a client that has connected may stay, or null when all may.</summary>
     public Func<System.Net.Sockets.Socket, bool>? MayJoin { get; init; }
 
+    /// <summary>Asks the guest for a size in pixels that a client wants, on any thread; null when the guest cannot be asked. May wait, must not throw.</summary>
+    public Action<int, int>? AskSize { get; init; }
+
     /// <summary>Gets one line for each client that comes, goes or is turned away, on any thread.</summary>
     public Action<string>? Log { get; init; }
 }

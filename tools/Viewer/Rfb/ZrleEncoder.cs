@@ -1,43 +1,41 @@
-using System.IO.Compression;
+using System.Buffers.Binary;
 
 namespace XenFbFront.Viewer;
 
 /// <summary>The ZRLE encoding: tiles of 64 by 64, each in the shortest of its forms, through one zlib stream. RFC 6143 §7.7.6.</summary>
 /// <remarks>The stream lives as long as the connection, so one encoder belongs to one client. Not thread-safe.</remarks>
-internal sealed class ZrleEncoder : IDisposable
+internal sealed class ZrleEncoder : RfbEncoder
 {
     /// <summary>Side of a tile, pixels.</summary>
-    public const int TileSide = 64;
+    public const int TileSide = PartRows;
 
     private const int PalettePackedMost = 16;
     private const int PaletteMost = 127;
     private const byte SubencodingRaw = 0;
     private const byte SubencodingSolid = 1;
     private const byte SubencodingPlainRle = 128;
+    private const int LengthBytes = 4;
 
-    // Twice the largest palette and a power of two: the open-addressed table stays sparse and its mask cheap.
-    private const int HashSlots = 256;
-
-    private readonly MemoryStream _compressed = new();
-    private readonly ZLibStream _zlib;
+    private readonly Deflater _stream;
     private readonly uint[] _tile = new uint[TileSide * TileSide];
-    private readonly uint[] _palette = new uint[PaletteMost];
-    private readonly uint[] _hashColours = new uint[HashSlots];
-    private readonly byte[] _hashIndices = new byte[HashSlots];
+    private readonly ColourTable _palette = new(PaletteMost);
     // The longest form is raw with four bytes a pixel and the subencoding byte: a longer one is never chosen.
     private readonly byte[] _encoded = new byte[1 + TileSide * TileSide * 4];
-    private int _paletteCount;
+    private byte[] _bytes = [];
 
     /// <summary>Begins the connection's zlib stream.</summary>
-    public ZrleEncoder() =>
-        // The fastest level: tiles are already run-length coded, more effort costs several times the time for a few percent.
-        _zlib = new ZLibStream(_compressed, CompressionLevel.Fastest, leaveOpen: true);
+    public ZrleEncoder(int level) => _stream = new(level);
 
-    /// <summary>Encodes a rectangle of client pixel values, <paramref name="width"/> times <paramref name="height"/>, row after row.</summary>
-    /// <returns>The compressed bytes, valid until the next call.</returns>
-    public ReadOnlySpan<byte> Encode(RfbPixelWriter writer, ReadOnlySpan<uint> values, int width, int height)
+    /// <inheritdoc/>
+    public override int Encoding => RfbProtocol.Zrle;
+
+    /// <inheritdoc/>
+    public override int PartColumns => int.MaxValue;
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<byte> Encode(RfbPixelWriter writer, ReadOnlySpan<uint> values, int width, int height)
     {
-        _compressed.SetLength(0);
+        _stream.Begin();
         for (int top = 0; top < height; top += TileSide)
         {
             int tileHeight = Math.Min(TileSide, height - top);
@@ -50,21 +48,23 @@ internal sealed class ZrleEncoder : IDisposable
                 }
 
                 int length = EncodeTile(writer, _tile.AsSpan(0, tileWidth * tileHeight), tileWidth);
-                _zlib.Write(_encoded, 0, length);
+                _stream.Write(_encoded.AsSpan(0, length));
             }
         }
 
-        // A sync flush: the client can decode all of this rectangle, and the dictionary is kept for the next.
-        _zlib.Flush();
-        return _compressed.GetBuffer().AsSpan(0, (int)_compressed.Length);
+        ReadOnlySpan<byte> compressed = _stream.End();
+        if (_bytes.Length < LengthBytes + compressed.Length)
+        {
+            _bytes = new byte[LengthBytes + compressed.Length];
+        }
+
+        BinaryPrimitives.WriteInt32BigEndian(_bytes, compressed.Length);
+        compressed.CopyTo(_bytes.AsSpan(LengthBytes));
+        return _bytes.AsSpan(0, LengthBytes + compressed.Length);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _zlib.Dispose();
-        _compressed.Dispose();
-    }
+    public override void Dispose() => _stream.Dispose();
 
     private int EncodeTile(RfbPixelWriter writer, ReadOnlySpan<uint> tile, int width)
     {
@@ -80,12 +80,12 @@ internal sealed class ZrleEncoder : IDisposable
         int best = tile.Length * pixelBytes;
         byte form = SubencodingRaw;
         Consider(SubencodingPlainRle, runs * pixelBytes + plainLengthBytes);
-        if (_paletteCount is >= 2 and <= PaletteMost)
+        if (_palette.Count is >= 2 and <= PaletteMost)
         {
-            Consider((byte)(SubencodingPlainRle + _paletteCount), _paletteCount * pixelBytes + paletteRunBytes);
-            if (_paletteCount <= PalettePackedMost)
+            Consider((byte)(SubencodingPlainRle + _palette.Count), _palette.Count * pixelBytes + paletteRunBytes);
+            if (_palette.Count <= PalettePackedMost)
             {
-                Consider((byte)_paletteCount, _paletteCount * pixelBytes + height * PackedRowBytes(width, PackedBits));
+                Consider((byte)_palette.Count, _palette.Count * pixelBytes + height * PackedRowBytes(width, PackedBits));
             }
         }
 
@@ -107,7 +107,7 @@ internal sealed class ZrleEncoder : IDisposable
         }
     }
 
-    private int PackedBits => _paletteCount switch
+    private int PackedBits => _palette.Count switch
     {
         <= 2 => 1,
         <= 4 => 2,
@@ -119,8 +119,7 @@ internal sealed class ZrleEncoder : IDisposable
     /// <summary>Counts the runs, what their lengths cost in both run-length forms, and collects the palette while it is small enough.</summary>
     private void Measure(ReadOnlySpan<uint> tile, out int runs, out int plainLengthBytes, out int paletteRunBytes)
     {
-        Array.Clear(_hashIndices);
-        _paletteCount = 0;
+        _palette.Clear();
         (runs, plainLengthBytes, paletteRunBytes) = (0, 0, 0);
         for (int i = 0; i < tile.Length;)
         {
@@ -129,11 +128,7 @@ internal sealed class ZrleEncoder : IDisposable
             int lengthBytes = (length - 1) / 255 + 1;
             plainLengthBytes += lengthBytes;
             paletteRunBytes += length == 1 ? 1 : 1 + lengthBytes;
-            if (_paletteCount <= PaletteMost)
-            {
-                AddColour(tile[i]);
-            }
-
+            _palette.Add(tile[i]);
             i += length;
         }
     }
@@ -142,41 +137,6 @@ internal sealed class ZrleEncoder : IDisposable
     {
         int differs = tile[(start + 1)..].IndexOfAnyExcept(tile[start]);
         return differs < 0 ? tile.Length - start : differs + 1;
-    }
-
-    private void AddColour(uint colour)
-    {
-        int slot = FindSlot(colour);
-        if (_hashIndices[slot] != 0)
-        {
-            return;
-        }
-
-        if (_paletteCount == PaletteMost)
-        {
-            // One colour too many: the count says so and the table is not asked again.
-            _paletteCount++;
-            return;
-        }
-
-        _hashColours[slot] = colour;
-        _palette[_paletteCount++] = colour;
-        // Stored plus one, so that zero means free.
-        _hashIndices[slot] = (byte)_paletteCount;
-    }
-
-    private byte IndexOf(uint colour) => (byte)(_hashIndices[FindSlot(colour)] - 1);
-
-    private int FindSlot(uint colour)
-    {
-        // Fibonacci hashing: the top bits of the product depend on every byte of the colour.
-        int slot = (int)(colour * 2654435769u >> 24);
-        while (_hashIndices[slot] != 0 && _hashColours[slot] != colour)
-        {
-            slot = (slot + 1) & (HashSlots - 1);
-        }
-
-        return slot;
     }
 
     private int WriteRaw(RfbPixelWriter writer, ReadOnlySpan<uint> tile)
@@ -193,7 +153,7 @@ internal sealed class ZrleEncoder : IDisposable
     private int WritePalette(RfbPixelWriter writer)
     {
         int at = 1;
-        foreach (uint value in _palette.AsSpan(0, _paletteCount))
+        foreach (uint value in _palette.Colours)
         {
             at += writer.WriteCompact(value, _encoded.AsSpan(at));
         }
@@ -213,7 +173,7 @@ internal sealed class ZrleEncoder : IDisposable
             for (int column = 0; column < width; column++)
             {
                 free -= bits;
-                packed |= IndexOf(tile[row + column]) << free;
+                packed |= _palette.IndexOf(tile[row + column]) << free;
                 if (free == 0)
                 {
                     _encoded[at++] = (byte)packed;
@@ -250,7 +210,7 @@ internal sealed class ZrleEncoder : IDisposable
         for (int i = 0; i < tile.Length;)
         {
             int length = RunLength(tile, i);
-            byte index = IndexOf(tile[i]);
+            byte index = _palette.IndexOf(tile[i]);
             if (length == 1)
             {
                 _encoded[at++] = index;

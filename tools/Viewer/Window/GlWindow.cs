@@ -6,13 +6,14 @@ using static XenFbFront.Viewer.Glfw;
 
 namespace XenFbFront.Viewer;
 
-/// <summary>A window that shows a <see cref="BackendScreen"/> and passes on its keys, buttons, wheel and pointer.</summary>
+/// <summary>A window that shows a <see cref="BackendScreen"/> and passes on its keys, buttons, wheel, pointer and fingers.</summary>
 /// <remarks>
+/// Its own keys are <see cref="WindowCommand"/>s, and Ctrl-Alt-H in the window lists them.
 /// GLFW for the window, OpenGL 3.3 for the picture. The thread of <see cref="Run"/> sleeps in the window system until something happens there or
 /// on the screen. GLFW wants that thread to be the process's first one on some systems; on Linux any will do, but one at a time: one window
 /// a process.
 /// </remarks>
-public sealed class GlWindow
+public sealed partial class GlWindow
 {
     // Until the guest has a size of its own: a text console's.
     private const int EmptyWidth = 640;
@@ -21,16 +22,15 @@ public sealed class GlWindow
     // 60 pictures a second: what the guest is advised while the window is open.
     private const uint RefreshPeriodMs = 16;
 
-    // X11's key codes are Linux's plus this; what is assumed when GLFW cannot say where Escape is.
-    private const int X11KeycodeOffset = 8;
+    private const uint OutlineColour = 0xff00ff;
 
-    // In the order of GLFW's button numbers.
-    private static readonly uint[] s_buttons =
-        [LinuxKeys.BTN_LEFT, LinuxKeys.BTN_RIGHT, LinuxKeys.BTN_MIDDLE, LinuxKeys.BTN_SIDE, LinuxKeys.BTN_EXTRA];
+    // Often enough to read figures that change, too rarely to be figures of itself.
+    private static readonly TimeSpan s_figuresPeriod = TimeSpan.FromMilliseconds(200);
 
     private readonly BackendScreen _screen;
     private readonly IGuestInput _input;
-    private readonly string _title;
+    private readonly GlWindowOptions _options;
+    private readonly FrameTimes _times;
 
     // Damaged rows and whether the window's thread was told of them. Under the gate.
     private readonly Lock _damageGate = new();
@@ -40,17 +40,23 @@ public sealed class GlWindow
     private bool _isOpen;
 
     // The window thread's own.
-    private readonly HeldKeys _held = new();
     private nint _window;
-    private ScreenTexture? _texture;
-    private int _keycodeOffset;
-    private double _wheel;
-    private (int X, int Y) _pointer;
+    private PicturePainter? _painter;
+    private PictureTexture? _texture;
+    private PictureTexture? _panel;
+    private string[] _panelLines = [];
     private (int Width, int Height) _ownSize;
+    private int _ownFactor = 1;
     private bool _redraw;
 
     /// <summary>Describes a window; <see cref="Run"/> opens it.</summary>
-    public GlWindow(BackendScreen screen, IGuestInput input, string title) => (_screen, _input, _title) = (screen, input, title);
+    public GlWindow(BackendScreen screen, IGuestInput input, GlWindowOptions options)
+    {
+        (_screen, _input, _options) = (screen, input, options);
+        _times = new(options.Clock);
+        _fingers = new(input);
+        _wish = new(options.Clock);
+    }
 
     /// <summary>Whether a window can be tried: a display is named and the library is installed. If not, one sentence says what is missing.</summary>
     public static bool IsAvailable(out string reason)
@@ -109,8 +115,10 @@ public sealed class GlWindow
 
             ReleaseHeld();
             _input.RefreshPeriod(0);
+            _panel?.Dispose();
             _texture?.Dispose();
-            _texture = null;
+            _painter?.Dispose();
+            (_panel, _texture, _painter) = (null, null, null);
             if (_window != 0)
             {
                 glfwDestroyWindow(_window);
@@ -132,7 +140,7 @@ public sealed class GlWindow
         glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
         glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
         glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
-        _window = glfwCreateWindow(_ownSize.Width, _ownSize.Height, _title, 0, 0);
+        _window = glfwCreateWindow(_ownSize.Width, _ownSize.Height, Title, 0, 0);
         if (_window == 0)
         {
             throw new InvalidOperationException(
@@ -144,17 +152,9 @@ public sealed class GlWindow
         // Not waiting for the display: a hidden window may never be shown a next picture, and the thread that waits for it would not hear
         // the keys or the request to end. The screen's own pace bounds the drawing.
         glfwSwapInterval(0);
-        _texture = new ScreenTexture(GL.GetApi(name => glfwGetProcAddress(name)));
-
-        // GLFW's scancodes are the window system's: X11's key codes, or Linux's own under Wayland. Escape is 1 in Linux and tells which.
-        int escape = glfwGetKeyScancode(GLFW_KEY_ESCAPE);
-        _keycodeOffset = escape > 0 ? escape - (int)LinuxKeys.KEY_ESC : X11KeycodeOffset;
-
-        glfwSetKeyCallback(_window, &OnKey);
-        glfwSetMouseButtonCallback(_window, &OnButton);
-        glfwSetCursorPosCallback(_window, &OnPointer);
-        glfwSetScrollCallback(_window, &OnWheel);
-        glfwSetWindowFocusCallback(_window, &OnFocus);
+        GL gl = GL.GetApi(name => glfwGetProcAddress(name));
+        (_painter, _texture, _panel) = (new(gl), new(gl), new(gl));
+        ListenToPerson();
         glfwSetWindowRefreshCallback(_window, &OnRefresh);
         glfwSetFramebufferSizeCallback(_window, &OnFramebufferSize);
         lock (_damageGate)
@@ -175,9 +175,33 @@ public sealed class GlWindow
                 Draw(top, bottom);
             }
 
+            if (_wish.TryTake(out (int Width, int Height) size) && size != (_texture!.Width, _texture.Height))
+            {
+                _options.AskSize?.Invoke(size.Width, size.Height);
+            }
+
             // A wake-up between the look above and this wait is not lost: GLFW queues it as an event of its own.
-            glfwWaitEvents();
+            if (TimeToNextLook() is { } time)
+            {
+                glfwWaitEventsTimeout(time.TotalSeconds);
+                _redraw = true;
+            }
+            else
+            {
+                glfwWaitEvents();
+            }
         }
+    }
+
+    /// <summary>When something has to be done though nothing happens; null when nothing has.</summary>
+    private TimeSpan? TimeToNextLook()
+    {
+        TimeSpan? next = _wish.Remaining;
+        Consider(NoticeTime);
+        Consider(_showsFigures && _times.IsLively ? s_figuresPeriod : null);
+        return next;
+
+        void Consider(TimeSpan? time) => next = time < (next ?? TimeSpan.MaxValue) ? time : next;
     }
 
     private void OnScreenChanged(ScreenRectangle changed, bool resized)
@@ -189,6 +213,7 @@ public sealed class GlWindow
             _damageBottom = Math.Max(_damageBottom, bottom);
         }
 
+        _times.Changed(changed);
         Wake();
     }
 
@@ -217,7 +242,7 @@ public sealed class GlWindow
 
     private void Draw(int top, int bottom)
     {
-        ScreenTexture texture = _texture!;
+        PictureTexture texture = _texture!;
         (int width, int height) before = (texture.Width, texture.Height);
         texture.Upload(_screen, top, bottom);
         if (before != (texture.Width, texture.Height))
@@ -227,19 +252,66 @@ public sealed class GlWindow
 
         _redraw = false;
         (int width, int height) = FramebufferSize();
-        texture.Draw(Letterbox.Fit(texture.Width, texture.Height, width, height), height);
+        Letterbox place = Letterbox.Fit(texture.Width, texture.Height, width, height);
+        _painter!.Begin(height);
+        _painter.Draw(texture, place);
+        if (_showsFigures && place.Width > 0)
+        {
+            foreach (ScreenRectangle changed in _times.Outlines())
+            {
+                // One of before a resize may lie outside.
+                ScreenRectangle part = DamageList.Intersect(changed, new(0, 0, texture.Width, texture.Height));
+                if (!part.IsEmpty)
+                {
+                    _painter.Outline(place.PlaceOf(part, texture.Width, texture.Height), OutlineColour);
+                }
+            }
+        }
+
+        DrawPanel();
         glfwSwapBuffers(_window);
+        _times.Shown();
+    }
+
+    /// <summary>Draws what the window itself has to say over the picture's upper left corner.</summary>
+    private void DrawPanel()
+    {
+        string[] lines = PanelLines(_texture!, FramebufferSize());
+        if (lines.Length == 0)
+        {
+            return;
+        }
+
+        if (!lines.SequenceEqual(_panelLines))
+        {
+            _panelLines = lines;
+            uint[] pixels = TextPanel.Draw(lines, out int width, out int height);
+            _panel!.Upload(pixels, width, height);
+        }
+
+        _painter!.Draw(_panel!, new(0, 0, _panel!.Width, _panel.Height));
     }
 
     /// <summary>Gives the window the guest's size, unless the person has given it another.</summary>
     private void FollowSize()
     {
         (int Width, int Height) guest = (_texture!.Width, _texture.Height);
-        if (guest.Width > 0 && guest.Height > 0 && guest != _ownSize && WindowSize() == _ownSize)
+        if (guest == FramebufferSize())
         {
-            _ownSize = guest;
-            glfwSetWindowSize(_window, guest.Width, guest.Height);
+            // The guest has come to the window's size; from here on the window follows again.
+            (_ownSize, _ownFactor) = (WindowSize(), 1);
         }
+        else if (guest.Width > 0 && guest.Height > 0 && WindowSize() == _ownSize)
+        {
+            SetOwnSize(_ownFactor);
+        }
+    }
+
+    /// <summary>Gives the window a multiple of the guest's size.</summary>
+    private void SetOwnSize(int factor)
+    {
+        (_ownSize, _ownFactor) = ((_texture!.Width * factor, _texture.Height * factor), factor);
+        glfwSetWindowSize(_window, _ownSize.Width, _ownSize.Height);
     }
 
     private unsafe (int Width, int Height) FramebufferSize()
@@ -256,101 +328,19 @@ public sealed class GlWindow
         return (width, height);
     }
 
-    private void PassKey(uint keycode, bool isPressed)
-    {
-        if (isPressed)
-        {
-            _held.Press(keycode);
-        }
-        else if (!_held.Contains(keycode))
-        {
-            // GLFW tells of releases of its own when the focus is lost, after those of ReleaseHeld.
-            return;
-        }
-
-        _input.Key(keycode, isPressed);
-        if (!isPressed)
-        {
-            _held.Release(keycode);
-        }
-    }
-
-    private void ReleaseHeld()
-    {
-        while (_held.TryTakeLast(out uint keycode))
-        {
-            _input.Key(keycode, pressed: false);
-        }
-    }
-
     private static GlWindow From(nint window) => (GlWindow)GCHandle.FromIntPtr(glfwGetWindowUserPointer(window)).Target!;
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnKey(nint window, int key, int scancode, int action, int mods)
-    {
-        GlWindow self = From(window);
-        int keycode = scancode - self._keycodeOffset;
-        if (keycode is > 0 and <= (int)LinuxKeys.KEY_MAX)
-        {
-            // A repeat is a further press, as the keyboard of the person who holds the key would send it.
-            self.PassKey((uint)keycode, action != GLFW_RELEASE);
-        }
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnButton(nint window, int button, int action, int mods)
-    {
-        if (button >= 0 && button < s_buttons.Length)
-        {
-            From(window).PassKey(s_buttons[button], action == GLFW_PRESS);
-        }
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnPointer(nint window, double x, double y)
-    {
-        GlWindow self = From(window);
-        ScreenTexture texture = self._texture!;
-        (int windowWidth, int windowHeight) = self.WindowSize();
-        (int width, int height) = self.FramebufferSize();
-        if (texture.Width == 0 || texture.Height == 0 || windowWidth <= 0 || windowHeight <= 0)
-        {
-            return;
-        }
-
-        // The pointer comes in the window's units, which on a dense display are larger than its pixels.
-        self._pointer = Letterbox.Fit(texture.Width, texture.Height, width, height)
-            .ToScreen(x * width / windowWidth, y * height / windowHeight, texture.Width, texture.Height);
-        self._input.PointerAt(self._pointer.X, self._pointer.Y);
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnWheel(nint window, double x, double y)
-    {
-        // Touch pads scroll by fractions: they are summed until a whole notch is there. GLFW counts up as positive, the guest down.
-        GlWindow self = From(window);
-        self._wheel -= y;
-        int notches = (int)self._wheel;
-        if (notches != 0)
-        {
-            self._wheel -= notches;
-            self._input.PointerAt(self._pointer.X, self._pointer.Y, notches);
-        }
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnFocus(nint window, int focused)
-    {
-        // The release will go to another window.
-        if (focused == 0)
-        {
-            From(window).ReleaseHeld();
-        }
-    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnRefresh(nint window) => From(window)._redraw = true;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnFramebufferSize(nint window, int width, int height) => From(window)._redraw = true;
+    private static void OnFramebufferSize(nint window, int width, int height)
+    {
+        GlWindow self = From(window);
+        self._redraw = true;
+        if (self._isFollowed)
+        {
+            self._wish.Set(width, height);
+        }
+    }
 }

@@ -16,6 +16,9 @@ internal static unsafe partial class Glfw
     public const int GLFW_CONTEXT_VERSION_MINOR = 0x00022003;
     public const int GLFW_OPENGL_PROFILE = 0x00022008;
     public const int GLFW_OPENGL_CORE_PROFILE = 0x00032001;
+    public const int GLFW_CURSOR = 0x00033001;
+    public const int GLFW_CURSOR_NORMAL = 0x00034001;
+    public const int GLFW_CURSOR_DISABLED = 0x00034003;
 
     [LibraryImport(Library)]
     public static partial int glfwInit();
@@ -60,7 +63,27 @@ internal static unsafe partial class Glfw
     public static partial void glfwWaitEvents();
 
     [LibraryImport(Library)]
+    public static partial void glfwWaitEventsTimeout(double timeout);
+
+    [LibraryImport(Library)]
     public static partial void glfwPostEmptyEvent();
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void glfwSetWindowTitle(nint window, string title);
+
+    [LibraryImport(Library)]
+    public static partial void glfwSetInputMode(nint window, int mode, int value);
+
+    [LibraryImport(Library)]
+    public static partial void glfwGetCursorPos(nint window, double* x, double* y);
+
+    /// <summary>The connection to the X server, null without one. Only in libraries that were built with X11.</summary>
+    [LibraryImport(Library)]
+    public static partial nint glfwGetX11Display();
+
+    /// <summary>The window's number at the X server. As above.</summary>
+    [LibraryImport(Library)]
+    public static partial nuint glfwGetX11Window(nint window);
 
     [LibraryImport(Library)]
     public static partial void glfwGetFramebufferSize(nint window, int* width, int* height);

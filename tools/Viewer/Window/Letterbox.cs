@@ -1,3 +1,5 @@
+using XenFbFront.Backend;
+
 namespace XenFbFront.Viewer;
 
 /// <summary>Where the screen lies in a window of another size: centred, black around it.</summary>
@@ -31,6 +33,14 @@ internal readonly record struct Letterbox(int X, int Y, int Width, int Height)
         }
 
         return new((windowWidth - width) / 2, (windowHeight - height) / 2, width, height);
+    }
+
+    /// <summary>Where a part of the screen lies in the window, at least one pixel each way.</summary>
+    public Letterbox PlaceOf(ScreenRectangle part, int screenWidth, int screenHeight)
+    {
+        int left = (int)((long)part.X * Width / screenWidth), top = (int)((long)part.Y * Height / screenHeight);
+        int right = (int)((long)(part.X + part.Width) * Width / screenWidth), bottom = (int)((long)(part.Y + part.Height) * Height / screenHeight);
+        return new(X + left, Y + top, Math.Max(right - left, 1), Math.Max(bottom - top, 1));
     }
 
     /// <summary>The screen's pixel under a place of the window; one outside the picture is the nearest at its edge.</summary>
