@@ -376,7 +376,8 @@ public sealed class LifeCycleTests
     {
         using SimulatedSystem system = SimulatedSystem.Connected();
         int pages = system.Hypervisor.Census.Pages;
-        TypeIntoTheRing(system);
+        system.Type();
+        system.Settle();
         system.AbandonBackend();
         SimulatedWorker worker = system.Worker!;
         worker.Stop();
@@ -472,7 +473,7 @@ public sealed class LifeCycleTests
         system.StartWorker();
         system.RunUntilConnected();
         system.ExpectWhole();
-        system.EndAndExpectNothingLeft(pagesWereLost: wasConnected);
+        system.EndAndExpectNothingLeft(pagesWereLost: wasConnected && ours is not (5 or 6));
     }
 
     [Fact]
