@@ -530,6 +530,7 @@ public sealed class LifeCycleTests
         Assert.Equal(0, system.FreedWhileMapped);
         system.Type();
         system.ExpectTyped();
+        system.Advance(s_minute);
         system.ReplaceBackend();
         system.RunUntilConnected();
         system.ExpectWhole();
