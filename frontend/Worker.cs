@@ -128,7 +128,7 @@ internal static class Worker
         void Say(string line) => logger.WriteLine(LogLevel.Warning, line);
 
         services.AddSingleton(new FrontendHostOptions { TakesFromKernel = options.Unbind, HowToTake = HowToUnbind, GrantReserve = options.GrantReserve });
-        services.AddXenbus(CreateDomain);
+        services.AddXenbus(static provider => OpenDomain(provider.GetRequiredService<DaemonOptions>().Loopback));
         services.AddSingleton(options.Screen);
         services.AddSingleton(static provider => SourceChoice.Make(
             provider.GetRequiredService<DaemonOptions>(), provider.GetRequiredService<EventLoop>(), provider.GetRequiredService<IDescriptorStore>()));
@@ -146,7 +146,10 @@ internal static class Worker
         return services.BuildServiceProvider();
     }
 
-    private static IDomain CreateDomain(IServiceProvider provider) => provider.GetRequiredService<DaemonOptions>().Loopback is { } directory
+    /// <summary>The domain that this program runs in.</summary>
+    /// <param name="loopback">Device directory of a loopback domain, or null for real Xen.</param>
+    /// <exception cref="XenException">There is none.</exception>
+    public static IDomain OpenDomain(string? loopback) => loopback is { } directory
         ? LoopbackDomain.FromDirectory(directory)
         : LinuxDomain.IsXenGuest(out string why) ? new LinuxDomain() : throw new XenException("find", "Xen", 0, why);
 

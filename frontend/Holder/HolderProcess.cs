@@ -21,11 +21,15 @@ internal sealed class HolderProcess
 
     private const int ProbationDeaths = 3;
 
+    /// <summary>How long a worker may take to die of SIGKILL, which it does at once unless a driver holds it.</summary>
+    private const int DeathMs = 1000;
+
     private readonly List<(string Name, Descriptor File)> _kept;
     private readonly Legacy? _legacy;
     private readonly long _begun = TimeProvider.System.GetTimestamp();
     private readonly FileKeeper _keeper = new();
     private readonly StopRequests _stopRequests = new(TimeProvider.System);
+    private readonly string? _loopback;
     private readonly Action<string> _say;
     private Descriptor? _worker;
     private int _workerId;
@@ -42,7 +46,7 @@ internal sealed class HolderProcess
 
     private HolderProcess(string? loopback, Action<string> say)
     {
-        _say = say;
+        (_loopback, _say) = (loopback, say);
         _legacy = Succession.TakeUp();
         _isAtWork = _legacy is not null;
         _kept = _legacy?.Kept ?? [];
@@ -206,11 +210,8 @@ internal sealed class HolderProcess
         {
             case StopRequest.AtOnce:
                 _say(_isParked ? "giving up the kept pages" : "stopping at once");
-                if (_workerId > 0)
-                {
-                    Libc.Kill(_workerId, Libc.SIGKILL);
-                }
-
+                EndWorkerAtOnce();
+                KeepOutlivedFiles();
                 return ExitStatus.Interrupted;
             case StopRequest.Same:
                 return null;
@@ -254,7 +255,7 @@ internal sealed class HolderProcess
         {
             if (exitStatus is ExitStatus.Usage or ExitStatus.Environment)
             {
-                KeepUnsettledFiles();
+                KeepOutlivedFiles();
             }
 
             return exitStatus == ExitStatus.Parked ? Park() : exitStatus;
@@ -270,21 +271,38 @@ internal sealed class HolderProcess
         return null;
     }
 
-    /// <summary>
-    /// The worker could not even look whether the guest was restored. If its predecessors had bound ports, then closing their file now may be what the
-    /// kernel does not survive, and nobody will find out.
-    /// </summary>
-    private void KeepUnsettledFiles()
+    /// <summary>Kills the worker. What it sent before it died counts.</summary>
+    private void EndWorkerAtOnce()
     {
-        if (_kept.Find(static entry => entry.Name == FrontendHost.RecordsName).File is { } records && FrontendHost.MayHavePorts(records.Duplicate()))
+        if (_workerId > 0)
         {
-            foreach ((string name, Descriptor file) in _kept)
+            Libc.Kill(_workerId, Libc.SIGKILL);
+        }
+
+        // Its end of the socket is closed when it is dead.
+        while (_worker is { } worker && Libc.Poll(worker.Number, PollEvents.POLLIN, DeathMs) > 0)
+        {
+            DrainMessages();
+        }
+    }
+
+    /// <summary>
+    /// No worker ended in order. If ports were bound and the guest was restored since, closing their file now is what the kernel does not survive, and
+    /// nobody else will find out.
+    /// </summary>
+    private void KeepOutlivedFiles()
+    {
+        if (!FrontendHost.MayHaveOutlivedPorts(_kept, () => Worker.OpenDomain(_loopback)))
+        {
+            return;
+        }
+
+        foreach ((string name, Descriptor file) in _kept)
+        {
+            if (name.StartsWith(FrontendHost.EventChannelsName, StringComparison.Ordinal))
             {
-                if (name.StartsWith(FrontendHost.EventChannelsName, StringComparison.Ordinal))
-                {
-                    _keeper.Keep(file);
-                    _say(KeepingForEver(_keeper.ProcessId));
-                }
+                _keeper.Keep(file);
+                _say(KeepingForEver(_keeper.ProcessId));
             }
         }
     }

@@ -3,11 +3,13 @@ using Xenbus.Loopback;
 using Xenbus.Wire;
 using XenFbFront.Backend;
 using XenFbFront.Tests.Backend.Support;
+using XenFbFront.Tests.Support;
 using Xunit;
 using static Xenbus.Wire.XenbusState;
 
 namespace XenFbFront.Tests.Backend;
 
+[Collection(SimulationCollection.Name)]
 public class BackendHostTests
 {
     [Fact]

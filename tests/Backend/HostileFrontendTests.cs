@@ -3,10 +3,12 @@ using Xenbus.Domain;
 using Xenbus.Wire;
 using XenFbFront.Backend;
 using XenFbFront.Tests.Backend.Support;
+using XenFbFront.Tests.Support;
 using Xunit;
 
 namespace XenFbFront.Tests.Backend;
 
+[Collection(SimulationCollection.Name)]
 public class HostileFrontendTests
 {
     [Theory]

@@ -1,4 +1,5 @@
 using Xenbus;
+using Xenbus.Domain;
 using Xenbus.Domain.Faults;
 using Xenbus.Linux.Interop;
 using Xenbus.Loopback;
@@ -94,15 +95,31 @@ public sealed class FaultSweepTests
         system.StartBackend();
         system.StartWorker();
         system.RunUntilConnected();
-        system.AbandonBackend();
-        foreach (string type in (ReadOnlySpan<string>)["vfb", "vkbd"])
-        {
-            system.Toolstack.Write($"{LoopbackToolstack.BackendPath(type, SimulatedSystem.Guest, 0)}/state", "1");
-        }
-
-        system.StartBackend();
+        system.ReplaceBackend();
         system.RunUntilConnected();
         Assert.True(system.Hypervisor.Census.Pages <= 6);
+        system.ExpectWhole();
+        system.EndAndExpectNothingLeft();
+    }
+
+    [Fact]
+    public void GrantLimitTooLow_ReasonIsSaid_KeysArrive_AndWithRoomTheNextBackendHasThePicture()
+    {
+        using SimulatedSystem system = new(hypervisor: new HypervisorOptions { GrantLimitPages = 8 });
+        using IGrantAllocator other = new LoopbackDomain(system.Hypervisor, SimulatedSystem.Guest).OpenGrantAllocator();
+        GrantAllocation taken = other.Allocate(DomainId.Zero, 4, isWritable: true);
+        system.AddDevices();
+        system.StartBackend();
+        system.StartWorker();
+        system.Run(() => system.IsConnected("vkbd"), "keyboard connected");
+        Assert.Contains("no space left", system.ErrorNode("vfb"));
+        system.Type();
+        system.ExpectTyped();
+        other.Free(taken.Index, 4);
+        system.ReplaceBackend();
+        system.RunUntilConnected();
+        system.ExpectWhole();
+        other.Dispose();
         system.EndAndExpectNothingLeft();
     }
 

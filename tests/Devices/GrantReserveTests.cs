@@ -22,6 +22,7 @@ public sealed class GrantReserveTests
         using SimulatedSystem system = Started(VfbPages + VkbdPages + Reserve);
         system.RunUntilConnected();
         ExpectObtainable(system, Reserve);
+        system.ExpectWhole();
         system.EndAndExpectNothingLeft();
     }
 
@@ -38,6 +39,16 @@ public sealed class GrantReserveTests
         Assert.NotEqual(XenbusState.Connected, system.FrontendState(refused));
         Assert.True(system.Hypervisor.Census.Pages <= entries - Reserve);
         ExpectObtainable(system, Reserve);
+        if (connected == "vfb")
+        {
+            system.ExpectPicture();
+        }
+        else
+        {
+            system.Type();
+            system.ExpectTyped();
+        }
+
         system.EndAndExpectNothingLeft();
     }
 
@@ -56,17 +67,10 @@ public sealed class GrantReserveTests
         Assert.NotNull(system.Worker.Device("vkbd")!.Failure);
         Assert.Equal(Reserve, system.Hypervisor.Census.Pages);
         other.Free(taken.Index, Reserve);
-        system.AbandonBackend();
-        system.Settle();
-        foreach (string type in (ReadOnlySpan<string>)["vfb", "vkbd"])
-        {
-            system.Toolstack.Write($"{LoopbackToolstack.BackendPath(type, SimulatedSystem.Guest, 0)}/state", "1");
-        }
-
-        system.Settle();
-        system.StartBackend();
+        system.ReplaceBackend();
         system.RunUntilConnected();
         Assert.Null(system.Worker.Device("vfb")!.Failure);
+        system.ExpectWhole();
         other.Dispose();
         system.EndAndExpectNothingLeft();
     }

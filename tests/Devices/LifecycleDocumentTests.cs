@@ -40,8 +40,50 @@ public sealed partial class LifecycleDocumentTests
         Assert.All(names, name => Assert.Contains(name, known));
     }
 
+    /// <summary>What the document says of all situations: their tests look at the picture, the keys and what is left, unless the row says that there is none.</summary>
+    [Fact]
+    public void EverySituation_ItsTestsLookAtPictureKeysAndWhatIsLeft()
+    {
+        string[] rows = [.. File.ReadAllLines(s_path).Where(line => line.StartsWith("| ", StringComparison.Ordinal) && TestName().IsMatch(line))];
+        Assert.True(rows.Length > 30, $"only {rows.Length} situations");
+        foreach (string row in rows)
+        {
+            string tests = string.Concat(TestName().Matches(row).Select(match => Body(match.Value.Trim('`'))));
+            Assert.True(row.Contains("no picture", StringComparison.Ordinal) || PictureCheck().IsMatch(tests), $"nobody looks at the picture: {row}");
+            Assert.True(row.Contains("no keys", StringComparison.Ordinal) || KeyCheck().IsMatch(tests), $"nobody looks at the keys: {row}");
+            Assert.True(LeftCheck().IsMatch(tests), $"nobody looks at what is left: {row}");
+        }
+    }
+
+    /// <summary>Source of a test; of each of that name.</summary>
+    private static string Body(string name)
+    {
+        string[] parts = name.Split('.');
+        string bodies = string.Empty;
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(Frontends.RepositoryRoot, "tests"), $"{parts[0]}.cs", SearchOption.AllDirectories))
+        {
+            string text = File.ReadAllText(file);
+            int from = text.IndexOf($"public void {parts[1]}(", StringComparison.Ordinal);
+            if (from >= 0)
+            {
+                bodies += text[from..text.IndexOf("\n    }\n", from, StringComparison.Ordinal)];
+            }
+        }
+
+        return bodies;
+    }
+
     [GeneratedRegex(@"`\w+Tests\.\w+`")]
     private static partial Regex TestName();
+
+    [GeneratedRegex(@"\.(ExpectWhole|ExpectPicture|WaitForPattern)\(")]
+    private static partial Regex PictureCheck();
+
+    [GeneratedRegex(@"\.(ExpectWhole|ExpectTyped|TypeAndExpect|Record)\(")]
+    private static partial Regex KeyCheck();
+
+    [GeneratedRegex(@"(EndAndExpectNothingLeft(AsideFromKernels)?|ExpectNothingLeft|StopInOrder|AssertFileIsOpen)\(")]
+    private static partial Regex LeftCheck();
 
     private static string Put(string text, string part, string content)
     {

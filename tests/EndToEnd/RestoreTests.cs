@@ -1,5 +1,7 @@
 using System.Text;
 using Xenbus.Linux.Interop;
+using Xenbus.Wire;
+using XenFbFront.Backend;
 using XenFbFront.Loopback;
 using Xunit;
 
@@ -9,6 +11,9 @@ namespace XenFbFront.Tests.EndToEnd;
 [Collection(ProcessCollection.Name)]
 public sealed class RestoreTests
 {
+    /// <summary>C: SIGSTOP in asm-generic/signal.h.</summary>
+    private const int SignalStop = 19;
+
     [Theory]
     [InlineData(FrontendKind.Built)]
     [InlineData(FrontendKind.Native)]
@@ -78,6 +83,68 @@ public sealed class RestoreTests
         Libc.Kill(worker, Libc.SIGKILL);
         RunningSystem.WaitFor(() => system.Session.Census.XenstoreFiles == 1, () => $"{system.Session.Census}");
         AssertFileIsOpen(system, keepers, 1);
+    }
+
+    /// <summary>
+    /// Between the restore and the end of all no worker looks: one stands still, and its successor does not reach xenstore, or a person does not wait for it.
+    /// Whoever closed the file then would meet a port that is dead.
+    /// </summary>
+    [Theory]
+    [InlineData("the first start fails", ExitStatus.Environment)]
+    [InlineData("the stop fails", ExitStatus.Environment)]
+    [InlineData("stopped at once", ExitStatus.Interrupted)]
+    public void Restored_NobodySawIt_HolderEnds_FileStaysOpen(string kind, int expected)
+    {
+        // A backend that does not accept: ports are bound, and no worker has been at work.
+        BackendOptions options = new() { HoldAt = kind == "the first start fails" ? XenbusState.InitWait : null };
+        using RunningSystem system = new(Frontends.Path(FrontendKind.Built), ["--source", "pattern"], options);
+        using Keepers keepers = new(system.Directory);
+        RunningSystem.WaitFor(() => system.Session.Census is { Ports: >= 2, Pages: > 5 }, () => $"nothing published: {system.Session.Census}");
+        if (options.HoldAt is null)
+        {
+            system.WaitConnected();
+        }
+
+        int worker = system.Frontend.Workers.Single();
+        Libc.Kill(worker, SignalStop);
+        system.Session.RestoreGuest();
+        if (kind != "the first start fails")
+        {
+            system.Frontend.Terminate();
+        }
+
+        if (kind == "stopped at once")
+        {
+            // Sooner it would belong to the first.
+            Thread.Sleep(1200);
+            system.Frontend.Terminate();
+        }
+        else
+        {
+            File.Move(Path.Combine(system.Session.GuestDirectory, "xenbus"), Path.Combine(system.Directory, "xenbus"));
+            Libc.Kill(worker, Libc.SIGKILL);
+        }
+
+        Assert.True(system.Frontend.WaitExited(RunningSystem.Patience, out int status), "the holder does not end");
+        Assert.Equal(expected, status);
+        AssertFileIsOpen(system, keepers, 1);
+    }
+
+    /// <summary>Nothing was restored: a stop at once leaves no process behind.</summary>
+    [Fact]
+    public void StoppedAtOnce_WithoutARestore_NothingIsKept()
+    {
+        using RunningSystem system = new(Frontends.Path(FrontendKind.Built), ["--source", "pattern"]);
+        using Keepers keepers = new(system.Directory);
+        system.WaitConnected();
+        Libc.Kill(system.Frontend.Workers.Single(), SignalStop);
+        system.Frontend.Terminate();
+        Thread.Sleep(1200);
+        system.Frontend.Terminate();
+        Assert.True(system.Frontend.WaitExited(RunningSystem.Patience, out int status), "the holder does not end");
+        Assert.Equal(ExitStatus.Interrupted, status);
+        RunningSystem.WaitFor(() => system.Session.Census is { EventChannelFiles: 1, GrantAllocatorFiles: 0, XenstoreFiles: 1 }, () => $"{system.Session.Census}");
+        Assert.Empty(keepers.Ids);
     }
 
     private static void AssertFileIsOpen(RunningSystem system, Keepers keepers, int files)

@@ -16,6 +16,7 @@ internal sealed class RunningSystem : IDisposable
 
     private readonly List<string> _log = [];
     private readonly List<DeviceStateChange> _changes = [];
+    private readonly List<string> _typed = [];
 
     public RunningSystem(string frontendPath, IEnumerable<string> arguments, BackendOptions? options = null, string? directory = null, bool isRecorded = true)
     {
@@ -106,6 +107,20 @@ internal sealed class RunningSystem : IDisposable
         }
     }
 
+    /// <summary>Types a key and waits until it and all that were typed by this before are recorded, each once, in order, and nothing else.</summary>
+    public void TypeAndExpect()
+    {
+        int code = 16 + _typed.Count / 4 % 20;
+        foreach (int value in (ReadOnlySpan<int>)[1, 0])
+        {
+            Session.Input.Key((uint)code, value == 1);
+            _typed.AddRange([$"keyboard 1 {code} {value}", "keyboard 0 0 0"]);
+        }
+
+        InputTests.WaitForLines(this, _typed.Count);
+        Assert.Equal(_typed, Record());
+    }
+
     /// <summary>Waits until the screen shows what the function says, pixel by pixel, under a mask.</summary>
     public void WaitForPicture(int width, int height, Func<int, int, uint> expected, uint mask = 0xffffff)
     {
@@ -171,10 +186,13 @@ internal sealed class RunningSystem : IDisposable
         Frontend.Terminate();
         Assert.True(Frontend.WaitExited(Patience, out int status), "the frontend does not end");
         Assert.Equal(0, status);
-        WaitFor(
-            () => Session.Census is { Pages: 0, FreedWhileMapped: 0 } census && census.ForeignMappedPages == 0,
-            () => $"left in the hypervisor: {Session.Census}");
+        ExpectNothingLeft();
     }
+
+    /// <summary>Of the frontend nothing is left: what is open is the backend's, and what must stay open after restores.</summary>
+    public void ExpectNothingLeft() => WaitFor(
+        () => Session.Census is { Pages: 0, ForeignMappedPages: 0, FreedWhileMapped: 0, Ports: 0, GrantAllocatorFiles: 0, XenstoreFiles: 1, KernelBugs: 0 },
+        () => $"left in the hypervisor: {Session.Census}");
 
     public void Dispose()
     {

@@ -12,11 +12,13 @@ public sealed class UpgradeTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public void Upgrade_AgainAndAgainWhileTyping_EachKeyArrivesOnceAndTheBackendNeverNotices()
+    [Theory]
+    [InlineData("keys")]
+    [InlineData("pattern")]
+    public void Upgrade_AgainAndAgainWhileTyping_EachKeyArrivesOnceAndTheBackendNeverNotices(string source)
     {
         string[] programs = [Copy("first"), Copy("second")];
-        using RunningSystem system = new(programs[0], ["--source", "keys"]);
+        using RunningSystem system = new(programs[0], ["--source", source]);
         system.WaitConnected();
         int pages = system.Session.Census.Pages, ports = system.Session.Census.Ports;
         using Typist typist = new(system);
@@ -36,6 +38,14 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(pages, system.Session.Census.Pages);
         Assert.Equal(ports, system.Session.Census.Ports);
         Assert.Equal(0, system.Session.Census.FreedWhileMapped);
+        if (source == "pattern")
+        {
+            long version = system.Session.Screen.Version;
+            Libc.Kill(system.Frontend.Workers.Single(), Libc.SIGKILL);
+            RunningSystem.WaitFor(() => system.Session.Screen.Version > version, () => "the next worker shows nothing");
+            system.WaitForPattern(800, 600);
+        }
+
         system.StopInOrder();
     }
 
@@ -98,6 +108,9 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(3, status);
         Assert.EndsWith($"another xenfbfront does so already, process {system.Frontend.ProcessId}; stop that one first (kill {system.Frontend.ProcessId})\n", error);
         Assert.False(system.BackendsLeftConnected, system.Log);
+        system.WaitForPattern(800, 600);
+        system.TypeAndExpect();
+        system.StopInOrder();
     }
 
     /// <summary>What a service manager does when the main process dies: it starts the next one while the old worker is still closing.</summary>
@@ -107,19 +120,22 @@ public sealed class UpgradeTests : IDisposable
         string program = Frontends.Path(FrontendKind.Built);
         using RunningSystem system = new(program, ["--source", "pattern"]);
         system.WaitConnected();
+        system.TypeAndExpect();
         system.Frontend.Kill();
-        using Process next = Process.Start(program, ["--source", "pattern", "--sink", "none", "--log", "warning", "--loopback", system.Session.GuestDirectory]);
+        using Process next = Process.Start(program, ["--source", "pattern", "--sink", $"record:{system.RecordFile}", "--log", "warning", "--loopback", system.Session.GuestDirectory]);
         try
         {
             RunningSystem.WaitFor(() => FrontendCommands.Ask(system, program, "ctl", "program").Output.Contains("\nconnected", StringComparison.Ordinal), () => "not connected");
             system.WaitForPattern(800, 600);
-            Assert.Equal(0, system.Session.Census.FreedWhileMapped);
+            system.TypeAndExpect();
         }
         finally
         {
             Libc.Kill(next.Id, Libc.SIGTERM);
             Assert.True(next.WaitForExit(RunningSystem.Patience), "the second program does not end");
         }
+
+        system.ExpectNothingLeft();
     }
 
     private string Copy(string name)

@@ -3,11 +3,13 @@ using Xenbus.Domain;
 using Xenbus.Linux.Interop;
 using Xenbus.Loopback;
 using Xenbus.Wire;
+using XenFbFront.Tests.Support;
 using Xunit;
 
 namespace XenFbFront.Tests.Loopback;
 
 /// <summary>Clients that mean harm, and what is left after clients of every kind have gone.</summary>
+[Collection(SimulationCollection.Name)]
 public class HypervisorTests
 {
     [Theory]

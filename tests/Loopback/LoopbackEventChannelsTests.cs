@@ -4,10 +4,12 @@ using Xenbus.Linux.Interop;
 using Xenbus.Loop;
 using Xenbus.Loopback;
 using XenFbFront.Tests.Content.Support;
+using XenFbFront.Tests.Support;
 using Xunit;
 
 namespace XenFbFront.Tests.Loopback;
 
+[Collection(SimulationCollection.Name)]
 public class LoopbackEventChannelsTests
 {
     [Theory, InlineData(HostKind.OneThread), InlineData(HostKind.Sockets)]

@@ -2,10 +2,12 @@ using Xenbus;
 using Xenbus.Domain;
 using Xenbus.Linux.Interop;
 using Xenbus.Loopback;
+using XenFbFront.Tests.Support;
 using Xunit;
 
 namespace XenFbFront.Tests.Loopback;
 
+[Collection(SimulationCollection.Name)]
 public class LoopbackGrantsTests
 {
     private const int PageBytes = SharedPages.PageBytes;
@@ -299,24 +301,58 @@ public class LoopbackGrantsTests
         Assert.Throws<XenException>(() => world.Dom0.ResolveFrames(frontend.Pages, new GuestFrame[1]));
     }
 
+    /// <summary>A driver domain: what was granted to it, by reference and by frame, and nothing of what was granted to others.</summary>
     [Fact]
-    public void OpenForeignMemory_Guest_Refused()
+    public void Map_DriverDomain_MapsWhatWasGrantedToItAndNothingElse()
     {
         using LoopbackWorld world = new();
+        world.Toolstack.AddDomain(new(3));
+        using Frontend granted = new(world, 2, LoopbackWorld.SecondGuest), other = new(world, 1);
+        granted.Pages.Bytes[4096] = 77;
+        using IForeignMemory driver = world.OtherGuest.OpenForeignMemory(), stranger = world.Domain(new(3)).OpenForeignMemory(), dom0 = world.Dom0.OpenForeignMemory();
+        using (SharedPages byFrame = driver.MapFrames(LoopbackWorld.FirstGuest, granted.Frames, isWritable: true))
+        using (SharedPages byReference = driver.MapGrants(LoopbackWorld.FirstGuest, granted.Allocation.References, isWritable: true))
+        {
+            Assert.Equal((77, 77), (byFrame.Bytes[4096], byReference.Bytes[4096]));
+            byFrame.Bytes[0] = 5;
+            Assert.Equal(5, granted.Pages.Bytes[0]);
+        }
+
+        ExpectRefused(() => stranger.MapFrames(LoopbackWorld.FirstGuest, granted.Frames, isWritable: false));
+        ExpectRefused(() => stranger.MapGrants(LoopbackWorld.FirstGuest, granted.Allocation.References, isWritable: false));
+        ExpectRefused(() => driver.MapFrames(LoopbackWorld.FirstGuest, [granted.Frames[0], other.Frames[0]], isWritable: false));
+        ExpectRefused(() => driver.MapGrants(LoopbackWorld.FirstGuest, other.Allocation.References, isWritable: false));
+        ExpectRefused(() => dom0.MapGrants(LoopbackWorld.FirstGuest, granted.Allocation.References, isWritable: false));
+        Assert.Equal((0, 0), (world.Census.ForeignMappedPages, world.Census.GrantMappedPages));
+
+        static void ExpectRefused(Func<SharedPages> map) => Assert.Equal(Errno.EACCES, Assert.Throws<XenException>(map).ErrorNumber);
+    }
+
+    [Fact]
+    public void Map_DriverDomain_WhatWasGrantedForReading_IsNotWritten()
+    {
+        using LoopbackWorld world = new();
+        using Frontend granted = new(world, 1, LoopbackWorld.SecondGuest, isWritable: false);
+        using IForeignMemory driver = world.OtherGuest.OpenForeignMemory();
+        Assert.Equal(Errno.EACCES, Assert.Throws<XenException>(() => driver.MapFrames(LoopbackWorld.FirstGuest, granted.Frames, isWritable: true)).ErrorNumber);
+        driver.MapFrames(LoopbackWorld.FirstGuest, granted.Frames, isWritable: false).Dispose();
+    }
+
+    [Fact]
+    public void OpenForeignMemory_DirectoryOfAGuest_Refused()
+    {
+        using LoopbackWorld world = new(HostKind.Sockets);
         Assert.Equal(Errno.EACCES, Assert.Throws<XenException>(world.Guest.OpenForeignMemory).ErrorNumber);
-        Assert.Equal(
-            Errno.EACCES,
-            Assert.Throws<XenException>(() => world.Hypervisor.Connect(LoopbackWorld.FirstGuest, LoopbackFileKind.ForeignMemory)).ErrorNumber);
         Assert.Equal(0, world.Census.Files);
     }
 
     /// <summary>A guest's pages, mapped, with their frames.</summary>
     private sealed class Frontend : IDisposable
     {
-        public Frontend(LoopbackWorld world, int pageCount)
+        public Frontend(LoopbackWorld world, int pageCount, DomainId backend = default, bool isWritable = true)
         {
             Allocator = world.Guest.OpenGrantAllocator();
-            Allocation = Allocator.Allocate(DomainId.Zero, pageCount, isWritable: true);
+            Allocation = Allocator.Allocate(backend, pageCount, isWritable);
             Pages = Allocator.Map(Allocation.Index, pageCount);
             Frames = new GuestFrame[pageCount];
             world.Guest.ResolveFrames(Pages, Frames);

@@ -3,11 +3,13 @@ using Xenbus;
 using Xenbus.Domain;
 using Xenbus.Linux.Interop;
 using Xenbus.Loopback;
+using XenFbFront.Tests.Support;
 using Xunit;
 
 namespace XenFbFront.Tests.Loopback;
 
 [SupportedOSPlatform("linux")]
+[Collection(SimulationCollection.Name)]
 public class LoopbackHostTests
 {
     [Fact]

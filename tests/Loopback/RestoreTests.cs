@@ -2,11 +2,13 @@ using Xenbus;
 using Xenbus.Domain;
 using Xenbus.Linux.Interop;
 using Xenbus.Wire;
+using XenFbFront.Tests.Support;
 using Xunit;
 
 namespace XenFbFront.Tests.Loopback;
 
 /// <summary>What a guest finds after it was saved and restored.</summary>
+[Collection(SimulationCollection.Name)]
 public sealed class RestoreTests
 {
     private static readonly DomainId s_next = new(7);

@@ -1,10 +1,12 @@
 using Xenbus.Domain;
 using Xenbus.Linux.Interop;
 using Xenbus.Wire;
+using XenFbFront.Tests.Support;
 using Xunit;
 
 namespace XenFbFront.Tests.Loopback;
 
+[Collection(SimulationCollection.Name)]
 public class XenstoreConnectionTests
 {
     private const string Home = "/local/domain/1";

@@ -1,4 +1,3 @@
-using XenFbFront.Input;
 using XenFbFront.Tests.Support;
 using XenFbFront.Vfb;
 using Xunit;
@@ -17,7 +16,7 @@ public sealed class SilentBackendTests
     [Fact]
     public void TakesNothing_IsSaidOnceAfterFiveSeconds_AndOnceWhenItTakesAgain()
     {
-        using SimulatedSystem system = Painted(out PaintedSource source);
+        using SimulatedSystem system = SimulatedSystem.Painted(out PaintedSource source);
         system.Vfb.StopDraining();
         for (int i = 0; i < 600; i++)
         {
@@ -29,8 +28,9 @@ public sealed class SilentBackendTests
         Assert.Equal(60, Device(system).BackendSilentFor!.Value.TotalSeconds, 0.2);
         Assert.Equal(0, Count(system, Again));
         Assert.True(system.IsConnected("vfb"));
+        system.Type();
         system.Vfb.ResumeDraining();
-        ExpectThePicture(system);
+        system.ExpectPicture();
         Assert.Null(Device(system).BackendSilentFor);
         Assert.Equal((1, 1), (Count(system, Silent), Count(system, Again)));
 
@@ -41,7 +41,7 @@ public sealed class SilentBackendTests
         system.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(2, Count(system, Silent));
         system.Vfb.ResumeDraining();
-        ExpectThePicture(system);
+        system.ExpectWhole();
         Assert.Equal(2, Count(system, Again));
         system.EndAndExpectNothingLeft();
     }
@@ -50,27 +50,27 @@ public sealed class SilentBackendTests
     [Fact]
     public void ProcessStandsStill_IsSaid_AndPictureAndKeysArriveWhenItGoesOn()
     {
-        using SimulatedSystem system = Painted(out PaintedSource source);
+        using SimulatedSystem system = SimulatedSystem.Painted(out PaintedSource source);
+        system.Type();
+        system.Settle();
         system.HoldBackend = true;
         source.Paint(_random, 3);
+        system.Type();
         system.Advance(TimeSpan.FromSeconds(4));
         system.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(1, Count(system, Silent));
         Assert.Null(system.Worker!.Loop.TimeToNextTimer());
         system.HoldBackend = false;
-        ExpectThePicture(system);
+        system.ExpectPicture();
         Assert.Equal(1, Count(system, Again));
-        system.Vkbd.Input.Key(30, true);
-        system.Vkbd.Input.Key(30, false);
-        system.Settle();
-        Assert.Equal([(30, 1), (30, 0)], system.Input[InputRole.Keyboard].Keys);
+        system.ExpectWhole();
         system.EndAndExpectNothingLeft();
     }
 
     [Fact]
     public void TakesAllInTime_NothingIsSaid_AndNoTimerRuns()
     {
-        using SimulatedSystem system = Painted(out PaintedSource source);
+        using SimulatedSystem system = SimulatedSystem.Painted(out PaintedSource source);
         for (int i = 0; i < 200; i++)
         {
             source.Paint(_random, 3);
@@ -92,7 +92,7 @@ public sealed class SilentBackendTests
     [Fact]
     public void EventLost_BackendIsNotifiedOnceMore_AndNothingIsSaid()
     {
-        using SimulatedSystem system = Painted(out PaintedSource source);
+        using SimulatedSystem system = SimulatedSystem.Painted(out PaintedSource source);
         bool isLosing = true;
         int notified = 0;
         system.Worker!.Fate.LosesEvent = () =>
@@ -106,16 +106,17 @@ public sealed class SilentBackendTests
         isLosing = false;
         system.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal(2, notified);
-        ExpectThePicture(system);
+        system.ExpectPicture();
         system.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal((0, 2), (Count(system, Silent), notified));
+        system.ExpectWhole();
         system.EndAndExpectNothingLeft();
     }
 
     [Fact]
     public void NobodyLooking_IsNoSilence()
     {
-        using SimulatedSystem system = Painted(out PaintedSource source);
+        using SimulatedSystem system = SimulatedSystem.Painted(out PaintedSource source);
         system.Worker!.Fate.LosesEvent = () => true;
         source.Paint(_random, 3);
         system.Settle();
@@ -133,7 +134,7 @@ public sealed class SilentBackendTests
     [Fact]
     public void SilentThenWorkerKilled_SuccessorSaysNothingAgain_AndTellsOfTheEnd()
     {
-        using SimulatedSystem system = Painted(out PaintedSource source);
+        using SimulatedSystem system = SimulatedSystem.Painted(out PaintedSource source);
         system.Vfb.StopDraining();
         source.Paint(_random, 3);
         system.Advance(TimeSpan.FromSeconds(4));
@@ -147,8 +148,9 @@ public sealed class SilentBackendTests
         Assert.Equal(1, Count(system, Silent));
         Assert.Equal(65, Device(system).BackendSilentFor!.Value.TotalSeconds, 0.1);
         system.Vfb.ResumeDraining();
-        ExpectThePicture(system);
+        system.ExpectPicture();
         Assert.Equal((1, 1), (Count(system, Silent), Count(system, Again)));
+        system.ExpectWhole();
         system.EndAndExpectNothingLeft();
     }
 
@@ -156,7 +158,7 @@ public sealed class SilentBackendTests
     [Fact]
     public void KilledBeforeItWasSaid_SuccessorSaysIt()
     {
-        using SimulatedSystem system = Painted(out PaintedSource source);
+        using SimulatedSystem system = SimulatedSystem.Painted(out PaintedSource source);
         system.Vfb.StopDraining();
         source.Paint(_random, 3);
         system.Advance(TimeSpan.FromSeconds(3));
@@ -172,7 +174,7 @@ public sealed class SilentBackendTests
     [Fact]
     public void SilentThenReplaced_NewBackendIsNotSilent()
     {
-        using SimulatedSystem system = Painted(out PaintedSource source);
+        using SimulatedSystem system = SimulatedSystem.Painted(out PaintedSource source);
         system.Vfb.StopDraining();
         source.Paint(_random, 3);
         system.Advance(TimeSpan.FromSeconds(4));
@@ -181,7 +183,7 @@ public sealed class SilentBackendTests
         system.Settle();
         system.RunUntilConnected();
         Assert.Null(Device(system).BackendSilentFor);
-        ExpectThePicture(system);
+        system.ExpectWhole();
         Assert.Equal(0, Count(system, Again));
         system.EndAndExpectNothingLeft();
     }
@@ -189,18 +191,4 @@ public sealed class SilentBackendTests
     private static VfbDevice Device(SimulatedSystem system) => system.Worker!.Vfb.Devices[0];
 
     private static int Count(SimulatedSystem system, string line) => system.Log.Lines.Count(entry => entry.StartsWith(line, StringComparison.Ordinal));
-
-    private static void ExpectThePicture(SimulatedSystem system)
-    {
-        system.Run(() => system.Picture().AsSpan().SequenceEqual(((PaintedSource)system.Worker!.Source).Picture), "whole picture");
-        system.Settle();
-    }
-
-    private static SimulatedSystem Painted(out PaintedSource source)
-    {
-        SimulatedSystem system = SimulatedSystem.Connected(source: () => new PaintedSource(200, 100), vfb: new() { Sizes = [new(200, 100)] });
-        system.Advance(TimeSpan.FromMilliseconds(40));
-        source = (PaintedSource)system.Worker!.Source;
-        return system;
-    }
 }

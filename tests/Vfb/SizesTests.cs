@@ -39,7 +39,9 @@ public sealed class SizesTests
         {
             system.BackendHistory.Clear();
             system.WriteNode("vfb", Node, size.ToString());
+            system.Type();
             system.Run(() => Shows(system, size), $"the picture at {size}");
+            system.ExpectWhole(size);
             Assert.DoesNotContain(system.BackendHistory, static line => line.StartsWith("vfb", StringComparison.Ordinal));
             Assert.Equal(pages, system.Hypervisor.Census.Pages);
         }
@@ -54,12 +56,14 @@ public sealed class SizesTests
         system.BackendHistory.Clear();
         ScreenSize size = new(640, 480);
         system.WriteNode("vfb", Node, size.ToString());
+        system.Type();
         system.Run(() => Shows(system, size), $"the picture at {size}");
         string[] states = [.. system.BackendHistory.Where(static line => line.StartsWith("vfb", StringComparison.Ordinal)).SkipWhile(static line => line == "vfb 4")];
         // It may write a state again that it has.
         Assert.Equal(["vfb 5", "vfb 6", "vfb 1", "vfb 2", "vfb 4"], states.Where((state, i) => i == 0 || state != states[i - 1]));
         Assert.Equal(0, system.FreedWhileMapped);
         Assert.Contains(system.Log.Lines, static line => line.Contains("640x480 needs another connection", StringComparison.Ordinal));
+        system.ExpectWhole(size);
         system.EndAndExpectNothingLeft();
     }
 

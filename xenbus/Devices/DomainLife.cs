@@ -50,7 +50,7 @@ internal sealed class DomainLife : IEventChannels
         _memory = memory;
         if (memory.ReadLife(Number) is null)
         {
-            memory.WriteLife(Number, new(ReadOwnDomain(), IsMarked: false));
+            memory.WriteLife(Number, new(ReadOwnDomain(xenstore), IsMarked: false));
         }
 
         string name = NameOf(Number);
@@ -79,9 +79,9 @@ internal sealed class DomainLife : IEventChannels
     /// <inheritdoc/>
     public int PollDescriptor => _channels.PollDescriptor;
 
-    private Life Present => _memory.ReadLife(Number) ?? throw new InvalidOperationException("no life was noted");
+    private Life Present => PresentIn(_memory);
 
-    private string MarkPath => $"data/xenbus-{_memory.Mark:x16}";
+    private string MarkPath => MarkPathOf(_memory);
 
     /// <summary>Settles what a predecessor left: a restore that it did not see, or did not live to deal with.</summary>
     /// <returns>Whether the domain was restored since the predecessor began this life; the next one has begun then.</returns>
@@ -106,19 +106,20 @@ internal sealed class DomainLife : IEventChannels
 
     /// <summary>Whether the domain was restored since this life began.</summary>
     /// <exception cref="XenException">Xenstore does not say.</exception>
-    public bool IsOver()
-    {
-        if (_hasEnded)
-        {
-            return false;
-        }
+    public bool IsOver() => !_hasEnded && IsOver(_xenstore, _memory);
 
-        Life life = Present;
-        return ReadOwnDomain() != life.Domain
-            || (life.IsMarked ? _xenstore.Read(MarkPath) != Number.ToString(CultureInfo.InvariantCulture) : AreAllDevicesFresh());
+    /// <summary>For whoever has the records and serves nothing: whether the domain was restored since the life began of which they tell.</summary>
+    /// <exception cref="XenException">Xenstore does not say.</exception>
+    public static bool IsOver(XenstoreClient xenstore, ConnectionMemory memory)
+    {
+        Life life = PresentIn(memory);
+        return ReadOwnDomain(xenstore) != life.Domain
+            || (life.IsMarked
+                ? xenstore.Read(MarkPathOf(memory)) != memory.Life.ToString(CultureInfo.InvariantCulture)
+                : AreAllDevicesFresh(xenstore, memory));
     }
 
-    /// <summary>As <see cref="IsOver"/>; false also when xenstore does not say.</summary>
+    /// <summary>As <see cref="IsOver()"/>; false also when xenstore does not say.</summary>
     public bool IsSurelyOver()
     {
         try
@@ -136,7 +137,7 @@ internal sealed class DomainLife : IEventChannels
     public void BeginAnew()
     {
         uint next = Number + 1;
-        DomainId ownDomain = ReadOwnDomain();
+        DomainId ownDomain = ReadOwnDomain(_xenstore);
         IEventChannels channels = _domain.OpenEventChannels();
         try
         {
@@ -265,7 +266,11 @@ internal sealed class DomainLife : IEventChannels
 
     private static string NameOf(uint life) => life == 0 ? FileName : $"{FileName}-{life}";
 
-    private DomainId ReadOwnDomain() => _xenstore.ReadNumber("domid") is >= 0 and <= ushort.MaxValue and { } number
+    private static Life PresentIn(ConnectionMemory memory) => memory.ReadLife(memory.Life) ?? throw new InvalidOperationException("no life was noted");
+
+    private static string MarkPathOf(ConnectionMemory memory) => $"data/xenbus-{memory.Mark:x16}";
+
+    private static DomainId ReadOwnDomain(XenstoreClient xenstore) => xenstore.ReadNumber("domid") is >= 0 and <= ushort.MaxValue and { } number
         ? new((ushort)number)
         : throw new XenException("read", "domid", 0, "xenstore does not say which domain this is; is this a Xen guest?");
 
@@ -305,16 +310,16 @@ internal sealed class DomainLife : IEventChannels
     }
 
     /// <summary>Whether devices were published and none of them has its nodes any more.</summary>
-    private bool AreAllDevicesFresh()
+    private static bool AreAllDevicesFresh(XenstoreClient xenstore, ConnectionMemory memory)
     {
         bool isAny = false;
         for (int slot = 0; slot < ConnectionMemory.MaxDevices; slot++)
         {
-            ref ConnectionRecord record = ref _memory.Record(slot);
+            ref ConnectionRecord record = ref memory.Record(slot);
             if (record.Phase == (uint)ConnectionPhase.Published && record.Port != 0)
             {
                 string path = $"device/{ConnectionMemory.Unpack(record.DeviceType)}/{record.DeviceId}/{PublishedNodes.EventChannel}";
-                if (_xenstore.Read(path) == new EventChannelPort(record.Port).ToString())
+                if (xenstore.Read(path) == new EventChannelPort(record.Port).ToString())
                 {
                     return false;
                 }

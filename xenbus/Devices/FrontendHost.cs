@@ -91,18 +91,40 @@ public sealed class FrontendHost : IDisposable
         }
     }
 
-    /// <summary>For a holder that ends although no worker has stopped in order: whether ports may be bound in the event channel files that it keeps.</summary>
-    /// <param name="records">What is kept as <see cref="RecordsName"/>; taken over.</param>
-    public static bool MayHavePorts(Descriptor records)
+    /// <summary>
+    /// For a holder that ends although no worker has stopped in order: whether the guest may have been restored since ports were bound, so that the event
+    /// channel files that it keeps must not be closed.
+    /// </summary>
+    /// <param name="kept">All that it keeps, by name; stays the holder's.</param>
+    /// <param name="openDomain">The way to xenstore.</param>
+    public static bool MayHaveOutlivedPorts(List<(string Name, Descriptor File)> kept, Func<IDomain> openDomain)
     {
+        if (kept.FindAll(static entry => entry.Name.StartsWith(EventChannelsName, StringComparison.Ordinal)).Count > 1)
+        {
+            // A worker was dealing with a restore.
+            return true;
+        }
+
+        if (kept.Find(static entry => entry.Name == RecordsName).File is not { } records)
+        {
+            return false;
+        }
+
         try
         {
-            using ConnectionMemory memory = ConnectionMemory.Adopt(records);
-            return DeviceResources.AnyHasPort(memory);
+            using ConnectionMemory memory = ConnectionMemory.Adopt(records.Duplicate());
+            if (!DeviceResources.AnyHasPort(memory))
+            {
+                return false;
+            }
+
+            using EventLoop loop = new(TimeProvider.System);
+            using XenstoreClient xenstore = new(openDomain().OpenXenstore(), loop);
+            return DomainLife.IsOver(xenstore, memory);
         }
         catch (XenException)
         {
-            // Of another version: its ports cannot be known.
+            // Records of another version, or xenstore does not say.
             return true;
         }
     }

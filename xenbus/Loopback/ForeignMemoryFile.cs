@@ -3,7 +3,11 @@ using Xenbus.Linux.Interop;
 
 namespace Xenbus.Loopback;
 
-/// <summary>An open foreign memory file of domain 0.</summary>
+/// <summary>An open foreign memory file: the backends' way to other domains' pages.</summary>
+/// <remarks>
+/// Domain 0 maps any frame, and what is granted to it. A driver domain maps what is granted to it and nothing else, by reference or by frame; on Xen
+/// the latter needs a policy that lets it (XSM), as it is no business of the grant table.
+/// </remarks>
 internal sealed class ForeignMemoryFile(Hypervisor hypervisor, DomainId domain, Descriptor socket)
     : RequestFile(hypervisor, domain, LoopbackFileKind.ForeignMemory, socket)
 {
@@ -37,7 +41,7 @@ internal sealed class ForeignMemoryFile(Hypervisor hypervisor, DomainId domain, 
                 return Errno.EINVAL;
             }
 
-            if (isGrant && (candidate!.Peer != Domain || (isWritable && !candidate.IsWritable)))
+            if ((isGrant || Domain != DomainId.Zero) && (candidate!.Peer != Domain || (isWritable && !candidate.IsWritable)))
             {
                 return Errno.EACCES;
             }

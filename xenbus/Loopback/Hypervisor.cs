@@ -84,7 +84,7 @@ public sealed partial class Hypervisor : IDisposable
 
     /// <summary>Opens a file of a domain.</summary>
     /// <returns>The client's end; the caller's.</returns>
-    /// <exception cref="XenException">There is no such domain, or it may not have such a file.</exception>
+    /// <exception cref="XenException">There is no such domain, or too many files are open.</exception>
     public Descriptor Connect(DomainId domain, LoopbackFileKind kind)
     {
         int result = Libc.SocketPair(LoopbackProtocol.SocketType(kind), out int theirs, out int ours);
@@ -173,7 +173,6 @@ public sealed partial class Hypervisor : IDisposable
         domain = PresentNumber(domain);
         int refusal =
             !_domains.Contains(domain.Value) ? Errno.ENODEV
-            : kind == LoopbackFileKind.ForeignMemory && domain != DomainId.Zero ? Errno.EACCES
             : _files.Count >= Options.MaxOpenFiles ? Errno.EBUSY
             : Libc.SetNonBlocking(socket.Number) is var result and < 0 ? -result
             : 0;
@@ -183,7 +182,6 @@ public sealed partial class Hypervisor : IDisposable
             string? remedy = refusal switch
             {
                 Errno.ENODEV => "add the domain by the toolstack first",
-                Errno.EACCES => "only domain 0 may map pages of other domains",
                 Errno.EBUSY => $"{Options.MaxOpenFiles} files are open; raise {nameof(HypervisorOptions)}.{nameof(HypervisorOptions.MaxOpenFiles)}",
                 _ => null,
             };

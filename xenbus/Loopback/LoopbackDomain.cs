@@ -14,21 +14,23 @@ public sealed class LoopbackDomain : IBackendDomain
     private readonly Func<LoopbackFileKind, Descriptor> _open;
     private readonly Func<bool>? _pump;
     private readonly bool _isGuest;
+    private readonly bool _mapsForeignPages;
     private readonly LoopbackMappings _mappings = new();
 
     /// <summary>A domain of a hypervisor in this process.</summary>
     /// <param name="hypervisor">When it is not started on a thread of its own, it runs whenever this domain waits for an answer.</param>
     /// <param name="domain">Known to the hypervisor: domain 0, or added by the toolstack.</param>
     public LoopbackDomain(Hypervisor hypervisor, DomainId domain)
-        : this(kind => hypervisor.Connect(domain, kind), hypervisor.StepForClient, domain != DomainId.Zero, $"loopback domain {domain} here")
+        : this(kind => hypervisor.Connect(domain, kind), hypervisor.StepForClient, domain != DomainId.Zero, mapsForeignPages: true, $"loopback domain {domain} here")
     {
     }
 
-    private LoopbackDomain(Func<LoopbackFileKind, Descriptor> open, Func<bool>? pump, bool isGuest, string description)
+    private LoopbackDomain(Func<LoopbackFileKind, Descriptor> open, Func<bool>? pump, bool isGuest, bool mapsForeignPages, string description)
     {
         _open = open;
         _pump = pump;
         _isGuest = isGuest;
+        _mapsForeignPages = mapsForeignPages;
         Description = description;
     }
 
@@ -51,9 +53,9 @@ public sealed class LoopbackDomain : IBackendDomain
 
         Libc.Close(probe);
 
-        // Only domain 0 may map other domains' pages, and the directory may be mounted elsewhere under another name.
+        // Only domain 0's has the way to other domains' pages, and the directory may be mounted elsewhere under another name.
         bool isGuest = !Libc.Exists(Path.Combine(path, LoopbackProtocol.FileName(LoopbackFileKind.ForeignMemory)));
-        return new(kind => Connect(path, kind), null, isGuest, $"loopback domain at {path}");
+        return new(kind => Connect(path, kind), null, isGuest, mapsForeignPages: !isGuest, $"loopback domain at {path}");
     }
 
     /// <inheritdoc/>
@@ -93,9 +95,9 @@ public sealed class LoopbackDomain : IBackendDomain
     /// <inheritdoc/>
     public IForeignMemory OpenForeignMemory()
     {
-        if (_isGuest)
+        if (!_mapsForeignPages)
         {
-            throw new XenException("open", Target(LoopbackFileKind.ForeignMemory), Errno.EACCES, "only domain 0 may map pages of other domains");
+            throw new XenException("open", Target(LoopbackFileKind.ForeignMemory), Errno.EACCES, "of the directories only domain 0's lets backends map pages");
         }
 
         return new LoopbackForeignMemory(Connection(_open(LoopbackFileKind.ForeignMemory), LoopbackFileKind.ForeignMemory));

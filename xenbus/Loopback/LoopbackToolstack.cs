@@ -30,8 +30,13 @@ public sealed class LoopbackToolstack : IDisposable
     /// <summary>Path of a frontend's directory.</summary>
     public static string FrontendPath(string type, DomainId domain, int id) => $"{XenstorePath.Home(domain)}/device/{type}/{id}";
 
-    /// <summary>Path of a backend's directory; backends are in domain 0.</summary>
-    public static string BackendPath(string type, DomainId domain, int id) => $"{XenstorePath.Home(DomainId.Zero)}/backend/{type}/{domain}/{id}";
+    /// <summary>Path of a backend's directory.</summary>
+    /// <param name="type">As in <c>vfb</c>.</param>
+    /// <param name="domain">The guest.</param>
+    /// <param name="id">Number of the device in the guest.</param>
+    /// <param name="backendDomain">The domain that serves it; domain 0 unless it is a driver domain's.</param>
+    public static string BackendPath(string type, DomainId domain, int id, DomainId backendDomain = default) =>
+        $"{XenstorePath.Home(backendDomain)}/backend/{type}/{domain}/{id}";
 
     /// <summary>Makes a guest.</summary>
     /// <exception cref="XenException">It is there already.</exception>
@@ -139,17 +144,19 @@ public sealed class LoopbackToolstack : IDisposable
     /// <param name="domain">The guest.</param>
     /// <param name="id">Number of the device in the guest.</param>
     /// <param name="backendNodes">More nodes for the backend's directory, or null.</param>
-    public void AddDevice(string type, DomainId domain, int id, IReadOnlyDictionary<string, string>? backendNodes = null) =>
+    /// <param name="backendDomain">The domain that serves it; domain 0 unless it is a driver domain's.</param>
+    public void AddDevice(
+        string type, DomainId domain, int id, IReadOnlyDictionary<string, string>? backendNodes = null, DomainId backendDomain = default) =>
         _hypervisor.Invoke(() => InTransaction(transaction =>
         {
             string frontend = FrontendPath(type, domain, id);
-            string backend = BackendPath(type, domain, id);
-            MakeDirectory(frontend, [new(XenstoreAccess.None, domain), new(XenstoreAccess.Read, DomainId.Zero)], transaction);
+            string backend = BackendPath(type, domain, id, backendDomain);
+            MakeDirectory(frontend, [new(XenstoreAccess.None, domain), new(XenstoreAccess.Read, backendDomain)], transaction);
             Write($"{frontend}/backend", backend, transaction);
-            Write($"{frontend}/backend-id", "0", transaction);
+            Write($"{frontend}/backend-id", backendDomain.ToString(), transaction);
             Write($"{frontend}/state", XenbusStates.Print(XenbusState.Initialising), transaction);
 
-            MakeDirectory(backend, [new(XenstoreAccess.None, DomainId.Zero), new(XenstoreAccess.Read, domain)], transaction);
+            MakeDirectory(backend, [new(XenstoreAccess.None, backendDomain), new(XenstoreAccess.Read, domain)], transaction);
             Write($"{backend}/frontend", frontend, transaction);
             Write($"{backend}/frontend-id", domain.ToString(), transaction);
             Write($"{backend}/online", "1", transaction);
