@@ -227,6 +227,30 @@ public sealed class LifeCycleTests
         system.EndAndExpectNothingLeft();
     }
 
+    /// <summary>The toolstack sets the states back before it starts another backend, which takes its time.</summary>
+    [Fact]
+    public void BackendBeginsAnew_IsSaidOnceForEachDevice()
+    {
+        using SimulatedSystem system = SimulatedSystem.Connected();
+        system.AbandonBackend();
+        foreach (string type in (ReadOnlySpan<string>)["vfb", "vkbd"])
+        {
+            system.Toolstack.Write($"{LoopbackToolstack.BackendPath(type, SimulatedSystem.Guest, 0)}/state", "1");
+        }
+
+        system.Settle();
+        system.StartBackend();
+        system.RunUntilConnected();
+        system.Settle();
+        Assert.True(PictureIsRight(system));
+        foreach (string device in (ReadOnlySpan<string>)["vfb/0", "vkbd/0"])
+        {
+            Assert.Single(system.Log.Lines, line => line.Contains($"{device}: the backend has started anew", StringComparison.Ordinal));
+        }
+
+        system.EndAndExpectNothingLeft();
+    }
+
     /// <summary>The directories are made anew under a backend that still maps the pages: freeing at once would let it write to others' memory.</summary>
     [Fact]
     public void DeviceMadeAnewUnderALivingBackend_PagesOutliveItsMapping_AndItConnectsAgain()

@@ -219,6 +219,20 @@ public sealed class XenstoreClientTests : IDisposable
     }
 
     [Fact]
+    public void Watch_EventThatDoesNotConcern_IsNoCall()
+    {
+        Answer(_ => "OK\0");
+        using XenstoreWatch watch = _client.Watch("device", () => _calls.Add("changed"), static path => path != "device/vfb/0/state");
+        string token = _channel.Requests[^1].Payload.Split('\0')[1];
+        _channel.Event("device/vfb/0/state", token);
+        _loop.RunOnce(TimeSpan.Zero);
+        Assert.Empty(_calls);
+        _channel.Event("device/vfb/0", token);
+        _loop.RunOnce(TimeSpan.Zero);
+        Assert.Equal(["changed"], _calls);
+    }
+
+    [Fact]
     public void Transaction_WorkThrowsOrDeclines_IsDropped()
     {
         Answer(_ => "5\0");

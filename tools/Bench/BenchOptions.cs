@@ -11,7 +11,7 @@ internal sealed class BenchOptions
     public const string Help = """
         Bench: what the daemon costs, measured
 
-        usage: dotnet run -c Release --project tools/Bench -- [figures|console|terminal|micro|all] [OPTION...]
+        usage: dotnet run -c Release --project tools/Bench -- [figures|console|terminal|lifecycle|micro|all] [OPTION...]
 
           figures            size, memory, start, allocations and idle wake-ups of the
                              published daemon against their limits (the default)
@@ -19,10 +19,14 @@ internal sealed class BenchOptions
                              bare, against their limits
           terminal           how fast the built-in terminal takes text, as ratios to a
                              loop that only reads it, against their limits
+          lifecycle          how long picture and keys are away when the guest is
+                             restored, a backend or a worker is killed, the program
+                             upgraded, the screen resized, against 200 ms
           micro              times of single steps, as ratios to something bare
           all                everything
           --frontend PATH    the published daemon (default: where dotnet publish puts it)
           --idle-seconds N   how long to watch it idle, 1 to 3600 (default: 60)
+          --restores N       how often the guest is restored, 1 to 1000 (default: 50)
           --samples N        of each latency, 100 to 100000 (default: 1000)
           --verbose          what BenchmarkDotNet says as well
 
@@ -40,6 +44,9 @@ internal sealed class BenchOptions
     /// <summary>Whether the terminal's figures are asked for.</summary>
     public bool HasTerminal { get; private set; }
 
+    /// <summary>Whether the times of the lifecycle are asked for.</summary>
+    public bool HasLifecycle { get; private set; }
+
     /// <summary>Whether the single steps are asked for.</summary>
     public bool HasMicro { get; private set; }
 
@@ -48,6 +55,9 @@ internal sealed class BenchOptions
 
     /// <summary>How long the idle daemon is watched, seconds.</summary>
     public int IdleSeconds { get; private set; } = 60;
+
+    /// <summary>How often the guest is restored.</summary>
+    public int Restores { get; private set; } = 50;
 
     /// <summary>Samples of each latency distribution.</summary>
     public int Samples { get; private set; } = 1000;
@@ -65,19 +75,12 @@ internal sealed class BenchOptions
             switch (arguments[i])
             {
                 case "figures":
-                    (options.HasFigures, options.HasConsole, options.HasTerminal, options.HasMicro) = (true, false, false, false);
-                    break;
                 case "console":
-                    (options.HasFigures, options.HasConsole, options.HasTerminal, options.HasMicro) = (false, true, false, false);
-                    break;
                 case "terminal":
-                    (options.HasFigures, options.HasConsole, options.HasTerminal, options.HasMicro) = (false, false, true, false);
-                    break;
+                case "lifecycle":
                 case "micro":
-                    (options.HasFigures, options.HasConsole, options.HasTerminal, options.HasMicro) = (false, false, false, true);
-                    break;
                 case "all":
-                    (options.HasFigures, options.HasConsole, options.HasTerminal, options.HasMicro) = (true, true, true, true);
+                    options.Choose(arguments[i]);
                     break;
                 case "--verbose":
                     options.IsVerbose = true;
@@ -88,6 +91,9 @@ internal sealed class BenchOptions
                 case "--idle-seconds":
                     options.IdleSeconds = Number(arguments, ref i, 1, 3600);
                     break;
+                case "--restores":
+                    options.Restores = Number(arguments, ref i, 1, 1000);
+                    break;
                 case "--samples":
                     options.Samples = Number(arguments, ref i, 100, 100_000);
                     break;
@@ -97,6 +103,15 @@ internal sealed class BenchOptions
         }
 
         return options;
+    }
+
+    private void Choose(string part)
+    {
+        HasFigures = part is "figures" or "all";
+        HasConsole = part is "console" or "all";
+        HasTerminal = part is "terminal" or "all";
+        HasLifecycle = part is "lifecycle" or "all";
+        HasMicro = part is "micro" or "all";
     }
 
     private static string Value(string[] arguments, ref int index) =>

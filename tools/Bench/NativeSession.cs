@@ -1,3 +1,4 @@
+using Xenbus.Linux.Interop;
 using XenFbFront.Backend;
 using XenFbFront.Loopback;
 
@@ -16,8 +17,7 @@ internal sealed class NativeSession : IDisposable
     public NativeSession(string frontendPath, params ReadOnlySpan<string> arguments)
     {
         Session.Backend.DeviceStateChanged += OnDeviceStateChanged;
-        string record = $"record:{Path.Combine(Session.RuntimeDirectory, "input.log")}";
-        string[] all = ["--loopback", Session.GuestDirectory, "--sink", record, "--log", "warning", .. arguments];
+        string[] all = ["--loopback", Session.GuestDirectory, "--sink", $"record:{RecordPath}", "--log", "warning", .. arguments];
         StartedAt = TimeProvider.System.GetTimestamp();
         Frontend = FrontendProcess.Start(frontendPath, all);
         try
@@ -49,18 +49,51 @@ internal sealed class NativeSession : IDisposable
     /// <summary>Time from exec to both devices connected.</summary>
     public TimeSpan TimeToConnect => TimeProvider.System.GetElapsedTime(StartedAt, ConnectedAt);
 
+    /// <summary>Where input is recorded.</summary>
+    public string RecordPath => Path.Combine(Session.RuntimeDirectory, "input.log");
+
+    /// <summary>The worker, or 0 in the moment between two. What keeps files after a restore is a child of the holder too.</summary>
+    public int Worker => Child("--worker");
+
+    private int Child(string lastArgument)
+    {
+        foreach (int process in Frontend.Workers)
+        {
+            try
+            {
+                if (File.ReadAllText($"/proc/{process}/cmdline").TrimEnd('\0').EndsWith('\0' + lastArgument, StringComparison.Ordinal))
+                {
+                    return process;
+                }
+            }
+            catch (IOException)
+            {
+                // It has ended while we looked.
+            }
+        }
+
+        return 0;
+    }
+
     /// <summary>Holder and worker.</summary>
     public int[] Processes => [Frontend.ProcessId, .. Frontend.Workers];
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        // Its hypervisor ends with this process, and so what it is there to prevent.
+        int keeper = Frontend is null ? 0 : Child("--keep-files");
         // Null when it could not be started.
         Frontend?.Terminate();
         if (Frontend is not null && !Frontend.WaitExited(s_timeout, out _))
         {
             Frontend.Kill();
             Frontend.WaitExited(s_timeout, out _);
+        }
+
+        if (keeper != 0)
+        {
+            Libc.Kill(keeper, Libc.SIGKILL);
         }
 
         _session.Dispose();

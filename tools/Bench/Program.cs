@@ -2,6 +2,7 @@ using Xenbus;
 using XenFbFront.Bench;
 using XenFbFront.Bench.ConsoleCost;
 using XenFbFront.Bench.Figures;
+using XenFbFront.Bench.Lifecycle;
 using XenFbFront.Bench.Micro;
 using XenFbFront.Bench.TerminalCost;
 using XenFbFront.Configuration;
@@ -29,6 +30,11 @@ try
     if (options.HasTerminal)
     {
         isGood &= new TerminalFigures(options).Print();
+    }
+
+    if (options.HasLifecycle)
+    {
+        isGood &= new LifecycleFigures(options).Print();
     }
 
     if (options.HasMicro)

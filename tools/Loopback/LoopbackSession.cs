@@ -46,6 +46,9 @@ public sealed class LoopbackSession : IDisposable
     /// <summary>For everything that is to be gone at the end.</summary>
     public string RuntimeDirectory { get; }
 
+    /// <summary>The guest's number; another one after each restore.</summary>
+    public DomainId Guest => _guest;
+
     /// <summary>The guest's device directory, for <c>xenfbfront --loopback</c>.</summary>
     public string GuestDirectory => _host.DirectoryOf(s_guest);
 
@@ -106,6 +109,20 @@ public sealed class LoopbackSession : IDisposable
             return 0;
         });
     }
+
+    /// <summary>Kills the backend and starts another, with the toolstack's part: the state of both devices is set back. The frontend's process goes on.</summary>
+    public void RestartBackend() => _wakeUp.Invoke(() =>
+    {
+        Backend.Abandon();
+        _connected.Reset();
+        foreach (string type in (ReadOnlySpan<string>)["vfb", "vkbd"])
+        {
+            Toolstack.Write($"{LoopbackToolstack.BackendPath(type, _guest, 0)}/state", Xenbus.Wire.XenbusStates.Print(Xenbus.Wire.XenbusState.Initialising));
+        }
+
+        Backend = MakeBackend();
+        return 0;
+    });
 
     /// <summary>Closes the backend in order, then the hypervisor, and removes the directory. Stop the frontend before.</summary>
     public void Dispose()

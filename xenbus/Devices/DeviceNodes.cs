@@ -86,14 +86,24 @@ internal sealed class DeviceNodes(XenstoreClient xenstore, DeviceIdentity identi
         return false;
     }
 
-    /// <summary>Writes details, all at once.</summary>
-    public void WriteDetails(Dictionary<string, string> details) => xenstore.Transact(transaction =>
+    /// <summary>Writes details and state Initialised, all at once, if the directory is still there.</summary>
+    /// <param name="details">Nodes of our directory and their values.</param>
+    /// <param name="beforeSeen">Called when nothing but the end of the transaction is left to do; perhaps several times.</param>
+    /// <returns>False when the directory is gone.</returns>
+    public bool Publish(Dictionary<string, string> details, Action beforeSeen) => xenstore.Transact(transaction =>
     {
+        if (transaction.Read(StatePath) is null)
+        {
+            return false;
+        }
+
         foreach ((string node, string value) in details)
         {
             transaction.Write($"{Identity.FrontendPath}/{node}", value);
         }
 
+        transaction.Write(StatePath, XenbusStates.Print(XenbusState.Initialised));
+        beforeSeen();
         return true;
     });
 

@@ -35,10 +35,13 @@ internal sealed class DeviceSession : IDisposable
     private readonly KernelTaking _kernel;
     private readonly Courtesy _courtesy;
     private readonly RestartBudget _restarts;
-    private readonly List<XenstoreWatch> _watches = [];
     private readonly Action<DeviceSession> _changed;
+    private readonly Func<DeviceSession, bool> _mayPrepare;
     private readonly Action _stepDue;
+    private XenstoreWatch? _frontendWatch;
+    private XenstoreWatch? _backendWatch;
     private IDisposable? _registration;
+    private Dictionary<string, string>? _prepared;
     private DeviceGoal _goal = DeviceGoal.Run;
     private XenbusState _lastOurs;
     private bool _isDriverConnected;
@@ -56,9 +59,16 @@ internal sealed class DeviceSession : IDisposable
     /// <param name="identity">Which device.</param>
     /// <param name="changed">Called when a state may have changed.</param>
     /// <param name="isItsTurn">Whether the devices that are to connect before this one have done so, or will not.</param>
+    /// <param name="mayPrepare">Whether its turn comes as soon as their backends have answered.</param>
     public DeviceSession(
-        FrontendServices services, IFrontendDriver driver, DeviceIdentity identity, Action<DeviceSession> changed, Func<DeviceSession, bool> isItsTurn)
+        FrontendServices services,
+        IFrontendDriver driver,
+        DeviceIdentity identity,
+        Action<DeviceSession> changed,
+        Func<DeviceSession, bool> isItsTurn,
+        Func<DeviceSession, bool> mayPrepare)
     {
+        _mayPrepare = mayPrepare;
         _services = services;
         Life = services.Life.Number;
         _changed = changed;
@@ -110,6 +120,9 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>Served by us, whoever else believes to hold it.</summary>
     public bool IsConnected => _lastOurs == XenbusState.Connected && _resources.ArePublished;
 
+    /// <summary>Its backend has all that it needs, or has connected already.</summary>
+    public bool IsPublished => _resources.ArePublished;
+
     /// <summary>Could connect, and lets others do so first.</summary>
     public bool IsWaitingForOthers => _courtesy.IsWaiting && !IsSettled;
 
@@ -149,6 +162,7 @@ internal sealed class DeviceSession : IDisposable
             _device.OnEvent();
         }
 
+        DropPrepared();
         StopDriver();
         if (_resources.AreOutlived)
         {
@@ -166,12 +180,6 @@ internal sealed class DeviceSession : IDisposable
         (_lastOurs, BackendState) = (XenbusState.Unknown, XenbusState.Unknown);
         _nodes.Follow(identity);
         _resources.Follow(identity);
-        foreach (XenstoreWatch watch in _watches)
-        {
-            watch.Dispose();
-        }
-
-        _watches.Clear();
         Watch();
         Life = _services.Life.Number;
         Step();
@@ -274,11 +282,8 @@ internal sealed class DeviceSession : IDisposable
         _retry.Dispose();
         _courtesy.Dispose();
         _kernel.Dispose();
-        foreach (XenstoreWatch watch in _watches)
-        {
-            watch.Dispose();
-        }
-
+        _frontendWatch?.Dispose();
+        _backendWatch?.Dispose();
         if (IsDone || IsParked)
         {
             StopDriver();
@@ -296,6 +301,7 @@ internal sealed class DeviceSession : IDisposable
         StopDriver();
         _resources.Release(BackendState == XenbusState.Closed);
         _resources.Forget();
+        _prepared = null;
         IsDone = true;
     }
 
@@ -350,6 +356,7 @@ internal sealed class DeviceSession : IDisposable
         _isNewChanceDue &= _resources.ArePublished;
         if (HeldBy is not null && _goal == DeviceGoal.Run && !_resources.ArePublished)
         {
+            DropPrepared();
             if (Failure is null && _services.Options.TakesFromKernel)
             {
                 return _kernel.Step(ours, theirs);
@@ -364,10 +371,12 @@ internal sealed class DeviceSession : IDisposable
         }
 
         DeviceGoal goal = Failure is null && !_isReconnecting ? _goal : DeviceGoal.Stop;
-        DeviceAction action = TransitionTable.Decide(goal, ours, theirs, CurrentPublication(), isOnline);
+        Publication publication = _resources.ArePublished ? Publication.Ours : _nodes.HaveDetails() ? Publication.Leftover : Publication.None;
+        DeviceAction action = TransitionTable.Decide(goal, ours, theirs, publication, isOnline);
         if (action != DeviceAction.Publish)
         {
             _courtesy.End();
+            DropPrepared();
         }
 
         if (action != DeviceAction.Wait)
@@ -382,6 +391,11 @@ internal sealed class DeviceSession : IDisposable
                 SetDeadline(goal, ours, theirs);
                 return false;
             case DeviceAction.Publish:
+                if (_mayPrepare(this))
+                {
+                    Prepare();
+                }
+
                 return _courtesy.MayConnect() && Publish();
             case DeviceAction.Connect:
                 _nodes.SwitchState(XenbusState.Connected);
@@ -402,6 +416,12 @@ internal sealed class DeviceSession : IDisposable
                 ReleaseResources(theirs);
                 return true;
             case DeviceAction.Restart:
+                if (publication == Publication.Ours && (theirs == XenbusState.Initialising || ours == XenbusState.Connected))
+                {
+                    // Otherwise it is our publishing that was cut short.
+                    Log.BackendBeganAnew(_services.Logger, Identity.Name);
+                }
+
                 return Restart(theirs);
             case DeviceAction.Done when _isReconnecting:
                 _isReconnecting = false;
@@ -448,30 +468,60 @@ internal sealed class DeviceSession : IDisposable
     private static bool HasBegunAnew(XenbusState before, XenbusState now) =>
         (now == XenbusState.Initialising && before != now) || (now == XenbusState.InitWait && before is not (XenbusState.Initialising or XenbusState.InitWait));
 
-    private Publication CurrentPublication() => _resources.ArePublished ? Publication.Ours : _nodes.HaveDetails() ? Publication.Leftover : Publication.None;
-
-    private bool Publish()
+    /// <summary>Everything that can be done while the backends of other devices connect. Nobody sees the pages yet.</summary>
+    private void Prepare()
     {
+        if (_prepared is not null)
+        {
+            return;
+        }
+
         Dictionary<string, string> details = [];
         try
         {
             _device.Prepare(details);
             details[PublishedNodes.EventChannel] = (_resources.Port ?? _resources.BindPort()).ToString();
             RegisterPort();
-            _nodes.WriteDetails(details);
         }
         catch
         {
-            // Nobody has seen these pages: state Initialised was not written.
             StopDriver();
             _resources.Release(hasBackendLetGo: true);
             throw;
         }
 
-        // From the next write on the backend may map the pages, so a successor must know that first.
-        _resources.MarkPublished();
-        _nodes.SwitchState(XenbusState.Initialised);
-        return true;
+        _prepared = details;
+    }
+
+    private void DropPrepared()
+    {
+        if (_prepared is not null)
+        {
+            _prepared = null;
+            StopDriver();
+            _resources.Release(hasBackendLetGo: true);
+        }
+    }
+
+    private bool Publish()
+    {
+        Prepare();
+        try
+        {
+            // From then on the backend may map the pages, so a successor must know that first.
+            return _nodes.Publish(_prepared!, _resources.MarkPublished);
+        }
+        finally
+        {
+            if (_resources.ArePublished)
+            {
+                _prepared = null;
+            }
+            else
+            {
+                DropPrepared();
+            }
+        }
     }
 
     private void ReleaseResources(XenbusState theirs)
@@ -497,8 +547,18 @@ internal sealed class DeviceSession : IDisposable
 
     private void Watch()
     {
-        _watches.Add(_services.Xenstore.Watch(Identity.FrontendPath, StepSoon));
-        _watches.Add(_services.Xenstore.Watch(Identity.BackendPath, StepSoon));
+        // The path of our own directory stays through a restore, and so does its watch, which the kernel sets up again.
+        _frontendWatch ??= _services.Xenstore.Watch(Identity.FrontendPath, StepSoon);
+        if (_backendWatch?.Path != Identity.BackendPath)
+        {
+            XenstoreWatch? former = _backendWatch;
+            _backendWatch = _services.Xenstore.Watch(Identity.BackendPath, StepSoon);
+            if (former is not null)
+            {
+                // It can wait; the new backend should not.
+                _services.Loop.Post(former.Dispose);
+            }
+        }
     }
 
     /// <summary>One look for all that the watches report together: both fire for most changes.</summary>

@@ -155,7 +155,7 @@ public sealed class FrontendHost : IDisposable
                 Log.Restored(_logger, former, life.OwnDomain);
             }
 
-            _watch = xenstore.Watch(DeviceRoot, Discover);
+            _watch = xenstore.Watch(DeviceRoot, Discover, MayConcernDiscovery);
             RetiredPages retired = new(memory, allocator, life, _loop);
             retired.Emptied += CheckStopped;
             _services = new(
@@ -260,6 +260,17 @@ public sealed class FrontendHost : IDisposable
         TellHeld();
         DevicesChanged?.Invoke();
         CheckStopped();
+    }
+
+    /// <summary>
+    /// Most changes below <c>device</c> are states and details of devices that are served, and their sessions watch them too: for those nothing is
+    /// looked for. A device that is removed or made anew shows by its directory or its node <c>backend</c>, a restore by <c>device</c> itself.
+    /// </summary>
+    private bool MayConcernDiscovery(string path)
+    {
+        int end = path.LastIndexOf('/');
+        return end < 0 || path.EndsWith("/backend", StringComparison.Ordinal) || path.EndsWith("/backend-id", StringComparison.Ordinal)
+            || !_sessions.Exists(session => path.AsSpan(0, end).SequenceEqual(session.Identity.FrontendPath));
     }
 
     private void DiscoverLater()
@@ -409,7 +420,7 @@ public sealed class FrontendHost : IDisposable
         DeviceSession? session = null;
         try
         {
-            session = new(_services!, driver, identity, OnSessionChanged, IsItsTurn);
+            session = new(_services!, driver, identity, OnSessionChanged, IsItsTurn, MayPrepare);
             // Known before it starts: starting may report changes.
             // In the order in which devices connect, so that after a restore those begin anew first that the others wait for.
             int place = _sessions.FindIndex(other => RankOf(other) > RankOf(session));
@@ -436,6 +447,8 @@ public sealed class FrontendHost : IDisposable
         && services.Retired.IsEmpty;
 
     private bool IsItsTurn(DeviceSession session) => _sessions.TrueForAll(other => RankOf(other) >= RankOf(session) || other.IsSettled);
+
+    private bool MayPrepare(DeviceSession session) => _sessions.TrueForAll(other => RankOf(other) >= RankOf(session) || other.IsSettled || other.IsPublished);
 
     private int RankOf(DeviceSession session) => Array.FindIndex(_drivers, driver => driver.DeviceType == session.Identity.Type);
 

@@ -55,6 +55,9 @@ internal static partial class Log
     [LoggerMessage(17, LogLevel.Warning, "{Device}: what came before the guest was restored is lost: {Message}")]
     public static partial void OutlivedLost(ILogger logger, string device, string message);
 
+    [LoggerMessage(18, LogLevel.Information, "{Device}: the backend has started anew")]
+    public static partial void BackendBeganAnew(ILogger logger, string device);
+
     [LoggerMessage(16, LogLevel.Information, "this guest was restored or migrated, domain {Former} is domain {Present} now: connecting anew; the event channel file of before is kept open for ever")]
     public static partial void Restored(ILogger logger, DomainId former, DomainId present);
 }

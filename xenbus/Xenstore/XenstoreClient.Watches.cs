@@ -13,11 +13,12 @@ public sealed partial class XenstoreClient
     /// <summary>Calls back, from the event loop, whenever a node or something below it may have changed, and once right after registration.</summary>
     /// <param name="path">The node; it need not exist.</param>
     /// <param name="changed">Several events may be told by one call.</param>
+    /// <param name="concerns">Says by an event's path, as xenstored tells it, whether it is worth a call; null when all are. Must not make requests.</param>
     /// <exception cref="XenstoreException">Not allowed, over quota, or no answer.</exception>
-    public XenstoreWatch Watch(string path, Action changed)
+    public XenstoreWatch Watch(string path, Action changed, Predicate<string>? concerns = null)
     {
         string token = $"xenbus-{++_lastToken}";
-        XenstoreWatch watch = new(this, path, token, changed);
+        XenstoreWatch watch = new(this, path, token, changed, concerns);
         // Known before it is registered: the first event may arrive before the answer.
         _watches.Add(watch);
         try
@@ -69,6 +70,11 @@ public sealed partial class XenstoreClient
         {
             if (watch.Token.Length == token.Length && Ascii.Equals(token, watch.Token))
             {
+                if (watch.Concerns is { } concerns && !concerns(Encoding.UTF8.GetString(payload[..(tokenStart - 1)])))
+                {
+                    return;
+                }
+
                 watch.IsPending = true;
                 if (!_callIsPosted)
                 {

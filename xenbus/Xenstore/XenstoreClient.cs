@@ -11,7 +11,8 @@ namespace Xenbus.Xenstore;
 /// <summary>Requests to xenstore and watches on it, over one channel, on one thread.</summary>
 /// <remarks>
 /// A request waits for its answer, with a deadline: xenstore is spoken to when devices come, connect and go, never while they work, and code that
-/// reads top to bottom is worth the microseconds. Watch events that arrive meanwhile are remembered, merged for each watch, and called from the
+/// reads top to bottom is worth the microseconds. Nor may there be several: <c>/dev/xen/xenbus</c> has one buffer for each open file and sends from it after
+/// the write has returned (xenbus_dev_request_and_reply in xenbus_xs.c), so a second write before the answer changes what the first asks for. Watch events that arrive meanwhile are remembered, merged for each watch, and called from the
 /// event loop, never from inside a request. Replies are matched by request id, as the order is not promised. Source: docs/misc/xenstore.txt.
 /// </remarks>
 public sealed partial class XenstoreClient : IDisposable

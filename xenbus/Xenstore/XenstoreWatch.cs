@@ -6,12 +6,13 @@ public sealed class XenstoreWatch : IDisposable
 {
     private readonly XenstoreClient _client;
 
-    internal XenstoreWatch(XenstoreClient client, string path, string token, Action callback)
+    internal XenstoreWatch(XenstoreClient client, string path, string token, Action callback, Predicate<string>? concerns)
     {
         _client = client;
         Path = path;
         Token = token;
         Callback = callback;
+        Concerns = concerns;
     }
 
     /// <summary>The watched node.</summary>
@@ -20,6 +21,9 @@ public sealed class XenstoreWatch : IDisposable
     internal string Token { get; }
 
     internal Action Callback { get; }
+
+    /// <summary>Whether an event is worth a call, by its path; null when all are.</summary>
+    internal Predicate<string>? Concerns { get; }
 
     /// <summary>An event came that the callback has not been told of.</summary>
     internal bool IsPending { get; set; }
