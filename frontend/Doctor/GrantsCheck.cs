@@ -70,9 +70,13 @@ internal static class GrantsCheck
     private static void ExamineTable(Patient patient, Findings findings, bool isServed, int pages)
     {
         const string topic = "grant table";
-        if (!GrantTableRoom.TryAsk(new Privcmd(patient.Paths), out GrantTableRoom room, out int errno))
+        Privcmd privcmd = new(patient.Paths);
+        GrantTableRoom room = default;
+        int errno = privcmd.Open();
+        errno = errno != 0 ? errno : GrantTableRoom.Ask(privcmd, out room);
+        if (errno != 0 || !room.IsPlausible)
         {
-            findings.Note(topic, $"how full it is cannot be seen ({Errno.Text(errno)}); when it is too full, xenfbfront says so and leaves {patient.Options.GrantReserve} grants to disks and network");
+            findings.Note(topic, $"how full it is cannot be seen{(errno == 0 ? string.Empty : $" ({Errno.Text(errno)})")}; when it is too full, xenfbfront says so and leaves {patient.Options.GrantReserve} grants to disks and network");
             return;
         }
 

@@ -100,21 +100,18 @@ internal sealed unsafe class GrantTableFrames(LinuxPaths paths, IPrivcmd privcmd
             return false;
         }
 
-        GrantTableSize size = new() { DomainId = DOMID_SELF };
-        GrantTableVersion table = new() { DomainId = DOMID_SELF };
-        errno = privcmd.GrantTableOperation(GNTTABOP_query_size, &size);
-        errno = errno != 0 ? errno : privcmd.GrantTableOperation(GNTTABOP_get_version, &table);
+        errno = GrantTableRoom.Ask(privcmd, out GrantTableRoom table);
         if (errno != 0)
         {
             reason = Explain("hypercalls are refused", errno);
             return false;
         }
 
-        (frameCount, version) = (size.FrameCount, table.Version);
+        (frameCount, version) = (table.Frames, table.Version);
         reason = string.Empty;
-        return size.Status == 0 && frameCount is > 0 and <= MaxFrameCount && version is 1 or 2
+        return table.IsPlausible && frameCount <= MaxFrameCount
             ? true
-            : throw Refusal($"status {size.Status}, {frameCount} frames and version {version} are no grant table");
+            : throw Refusal($"status {table.Status}, {frameCount} frames and version {version} are no grant table");
     }
 
     private bool TryMap(uint frameCount, [NotNullWhen(true)] out SharedPages? table, out string reason)
