@@ -84,7 +84,7 @@ public class RfbPictureTests
             "noise" => (_, _) => (uint)random.Next(1 << 24),
             "solid" => (_, _) => 0x336699,
             "bars" => (x, y) => (uint)((x / 40 + y / 9) * 0x010307),
-            _ => (_, _) => (uint)random.Next(int.Parse(content)) * 0x020101,
+            _ => (_, _) => (uint)random.Next(int.Parse(content)) * 0x020101 & 0xffffff,
         };
         // Twice, through the same zlib stream.
         for (int i = 0; i < 2; i++)

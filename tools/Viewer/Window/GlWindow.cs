@@ -206,6 +206,8 @@ public sealed partial class GlWindow
 
     private void OnScreenChanged(ScreenRectangle changed, bool resized)
     {
+        // Before the window's thread can show it.
+        _times.Changed(changed);
         lock (_damageGate)
         {
             (int top, int bottom) = resized ? (0, int.MaxValue) : (changed.Y, changed.Y + changed.Height);
@@ -213,7 +215,6 @@ public sealed partial class GlWindow
             _damageBottom = Math.Max(_damageBottom, bottom);
         }
 
-        _times.Changed(changed);
         Wake();
     }
 
