@@ -92,31 +92,51 @@ public partial class KillTests
     }
 
     /// <summary>
-    /// Nothing is lost; the bytes of one write to the pseudo-terminal may be there twice where a worker died right behind it, as docs/terminal.md says, at
+    /// Nothing is lost; the bytes of one write to the pseudo-terminal may be there again where a worker died right behind it, as docs/terminal.md says, at
     /// most once for each that was killed.
     /// </summary>
     private static void AssertReadAsTyped(string expected, string actual, int kills, int seed)
     {
-        for (int doubled = 0; expected != actual; doubled++)
+        for (int repeated = 0; expected != actual;)
         {
             int same = expected.AsSpan().CommonPrefixLength(actual);
-            int start = 0, length = 0;
-            // The first character that differs lies in the second copy or right behind it.
+            int start = 0, length = 0, copies = 0;
+            // The first character that differs lies in a further copy of a write or right behind it. Where the successor died there too, there is one more.
             for (int n = 1; n <= same && length == 0; n++)
             {
                 for (int at = same; at >= Math.Max(n, same - n) && length == 0; at--)
                 {
-                    bool isTwice = at + n <= actual.Length && actual.AsSpan(at, n).SequenceEqual(actual.AsSpan(at - n, n));
-                    if (isTwice && expected.AsSpan(at).CommonPrefixLength(actual.AsSpan(at + n)) >= Math.Min(64, expected.Length - at))
+                    // What was typed may repeat itself too, so not all that repeats needs to be a copy.
+                    for (copies = CopiesBehind(actual, at, n); copies > 0 && length == 0; copies -= length == 0 ? 1 : 0)
                     {
-                        (start, length) = (at, n);
+                        if (expected.AsSpan(at).CommonPrefixLength(actual.AsSpan(at + copies * n)) >= Math.Min(64, expected.Length - at))
+                        {
+                            (start, length) = (at, copies * n);
+                        }
                     }
                 }
             }
 
-            Assert.True(length > 0 && doubled < kills, $"seed {seed}: after {doubled} doubled writes, from {same} of {expected.Length} on, `{actual[same..Math.Min(actual.Length, same + 60)]}` came");
+            repeated += copies;
+            Assert.True(
+                length > 0 && repeated <= kills,
+                $"seed {seed}: after {repeated} repeated writes, from {same} of {expected.Length} on, behind `{Piece(actual, same - 60)}`, came `{Piece(actual, same)}` for `{Piece(expected, same)}`");
             actual = actual.Remove(start, length);
         }
+
+        static string Piece(string text, int from) => text[Math.Max(0, from)..Math.Min(text.Length, Math.Max(0, from) + 60)];
+    }
+
+    /// <summary>How many times the text behind a place begins with what stands before it.</summary>
+    private static int CopiesBehind(string text, int at, int length)
+    {
+        int copies = 0;
+        for (int next = at; next + length <= text.Length && text.AsSpan(next, length).SequenceEqual(text.AsSpan(at - length, length)); next += length)
+        {
+            copies++;
+        }
+
+        return copies;
     }
 
     private static string Text(string file) => File.Exists(file) ? File.ReadAllText(file) : string.Empty;

@@ -14,8 +14,7 @@ internal sealed class LoopbackOptions
           --frontend PATH   a published xenfbfront instead of the one built here
           --vnc [IP:]PORT   where VNC clients find the screen (default: 127.0.0.1:5900
                             or the next free port), or none
-          --window yes|no   a window (default: with a display, and without --frames);
-                            Ctrl-Alt-H in it lists its keys, docs/viewer.md says more
+          --window yes|no   a window (default: with a display); Ctrl-Alt-H: keys
           --terminal        the picture in this terminal, twice a second
           --png FILE        write the last picture there at the end
           --frames N        end after N pictures

@@ -16,7 +16,7 @@ internal sealed class RestartBudget(TimeProvider clock)
     public bool TrySpend()
     {
         long now = clock.GetTimestamp();
-        while (_restarts.TryPeek(out long oldest) && clock.GetElapsedTime(oldest, now) > Window)
+        while (_restarts.TryPeek(out long oldest) && clock.GetElapsedTime(oldest, now) >= Window)
         {
             _restarts.Dequeue();
         }
