@@ -155,6 +155,7 @@ public sealed class SizesTests
             Assert.Null(system.Node("vfb", ErrorNode));
         }
 
+        system.ExpectWhole(isEnough ? new(640, 480) : new(80, 48));
         system.EndAndExpectNothingLeft();
     }
 
