@@ -7,7 +7,7 @@ namespace XenFbFront.Tests.EndToEnd;
 public class BadInputTests
 {
     [Theory]
-    [InlineData(2, "unknown option --colour; xenfbfront --help lists them", "--colour")]
+    [InlineData(2, "unknown option --colour; xenfbfront --help-all lists them", "--colour")]
     [InlineData(2, "--size 12: must be WIDTHxHEIGHT in pixels, as in 1024x768", "--size", "12")]
     [InlineData(2, "--size 1x1: 1x1 is outside 16x16 to 16384x16384", "--size", "1x1")]
     [InlineData(2, "--size 16000x16000: 16000x16000 at 32 bits needs more than the 246 MiB that the protocol can describe", "--size", "16000x16000")]
