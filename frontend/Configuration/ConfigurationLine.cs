@@ -5,7 +5,7 @@ namespace XenFbFront.Configuration;
 /// <summary>One line of a configuration file: <c>name = value</c>, with a comment from <c>#</c> on.</summary>
 /// <remarks>
 /// A <c>#</c> begins a comment at the beginning of the line or behind a blank. A value in double quotes may hold anything, <c>\"</c> and <c>\\</c> stand for
-/// the characters behind the stroke; one in single quotes is taken as it is. Quotes inside a value that does not begin with one belong to it: it may be a command.
+/// the characters behind the backslash; one in single quotes is taken as it is. Quotes inside a value that does not begin with one belong to it: it may be a command.
 /// </remarks>
 internal static class ConfigurationLine
 {
