@@ -43,6 +43,27 @@ public class BadInputTests
     }
 
     [Fact]
+    public void CheckConfig_TellsEveryMistake_AndASettingsPlaceWhenThereIsNone()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "sise = 800x600\ndepth = 3\n");
+            Assert.Equal(
+                (2, $"xenfbfront: {file}:1: there is no `sise`; did you mean size? xenfbfront --help-all lists the names\nxenfbfront: {file}:2: --depth 3: must be 8, 16, 24 or 32\n"),
+                Run("--check-config", "--config", file));
+            File.WriteAllText(file, "size = 800x600\n");
+            (int exit, string output) = Run("--check-config", "--config", file);
+            Assert.Equal(0, exit);
+            Assert.Contains($"size = 800x600                          # {file}:1\n", output);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public void Start_ConfigurationIsAFolder_SaysThatItCannotBeRead()
     {
         (int exit, string output) = Run("--config", Path.GetTempPath());
