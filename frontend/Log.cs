@@ -26,9 +26,6 @@ internal static partial class Log
     [LoggerMessage(107, LogLevel.Information, "{Device}: the backend has taken the first picture")]
     public static partial void PictureTaken(ILogger logger, string device);
 
-    [LoggerMessage(103, LogLevel.Information, "framebuffer {Geometry}")]
-    public static partial void Geometry(ILogger logger, string geometry);
-
     [LoggerMessage(120, LogLevel.Information, "{Device}: key {Key} has no HID usage; it and others like it are dropped, which is said once")]
     public static partial void KeyWithoutUsage(ILogger logger, string device, string key);
 

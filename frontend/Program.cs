@@ -7,8 +7,7 @@ using XenFbFront.Control;
 using XenFbFront.Doctor;
 using XenFbFront.Holder;
 
-bool isForJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null;
-LineLogger logger = new(LogLevel.Information, isForJournal);
+LineLogger logger = LineLogger.ForStandardError(LogLevel.Information);
 try
 {
     SelfProgram.SetName("xenfbfront");
@@ -29,13 +28,13 @@ try
 
     if (args.Contains("--help") || args.Contains("-h"))
     {
-        LineLogger.Write(1, CommandLine.Help);
+        LineLogger.Write(1, Help.Usual);
         return ExitStatus.Success;
     }
 
     if (args.Contains("--help-all"))
     {
-        LineLogger.Write(1, CommandLine.WholeHelp);
+        LineLogger.Write(1, Help.Whole);
         return ExitStatus.Success;
     }
 
@@ -45,21 +44,33 @@ try
         return ExitStatus.Success;
     }
 
-    DaemonOptions options = CommandLine.Parse(args, ConfigurationFile.Reader(args.Contains("--worker") || Succession.IsPending));
-    logger = new(options.LogLevel, isForJournal);
+    if (args.Contains(ConfigurationCheck.Switch))
+    {
+        return ConfigurationCheck.Run(args, ConfigurationFile.Read, LineLogger.Write);
+    }
+
+    List<string> warnings = [];
+    DaemonOptions options = CommandLine.Parse(args, ConfigurationFile.Reader(args.Contains("--worker") || Succession.IsPending), warnings.Add);
+    logger = LineLogger.ForStandardError(options.LogLevel);
     if (options.IsWorker)
     {
-        return Worker.Run(options, logger);
+        return Work(options);
     }
 
     SelfProgram.ExecuteAgainWithBlockedSignals();
+    foreach (string warning in warnings)
+    {
+        // Once: neither by the execution before this one nor by workers.
+        Say(warning);
+    }
+
     if (options.HasHolder)
     {
-        return HolderProcess.Run(options.Loopback, line => logger.WriteLine(LogLevel.Warning, line));
+        return HolderProcess.Run(options.Loopback, Say);
     }
 
     using Descriptor claim = SingleInstance.Claim(options.Loopback);
-    return Worker.Run(options, logger);
+    return Work(options);
 }
 catch (OptionException exception)
 {
@@ -75,12 +86,21 @@ catch (Exception exception) when (exception is not OutOfMemoryException)
     return Fail(LogLevel.Critical, $"mistake of the program, please report it: {exception.GetType().Name}: {exception.Message}", ExitStatus.Failure);
 }
 
+int Work(DaemonOptions options)
+{
+    int status = Worker.Run(options, logger);
+    logger.Settle(isLast: true);
+    return status;
+}
+
+void Say(string line) => logger.Say(LogLevel.Warning, line);
+
 int Fail(LogLevel level, string message, int status)
 {
     logger.WriteLine(level, message);
     if (Succession.TakeUp() is { } legacy)
     {
-        Succession.GoBack(legacy, legacy.Kept, line => logger.WriteLine(LogLevel.Warning, line));
+        Succession.GoBack(legacy, legacy.Kept, Say);
     }
 
     return status;

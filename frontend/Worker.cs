@@ -64,6 +64,14 @@ internal static class Worker
             Log.Sink(logger, explanation);
         }
 
+        using LoopTimer settlement = loop.CreateTimer(() => logger.Settle());
+        logger.LeavesOut = () =>
+        {
+            if (!settlement.IsRunning)
+            {
+                settlement.Start(LineBudget.Window);
+            }
+        };
         using LoopTimer patience = loop.CreateTimer(() => TellWaiting(host, options, logger));
         bool isStarting = true, isRefused = false;
         host.DevicesChanged += () =>
@@ -125,7 +133,7 @@ internal static class Worker
             services.AddSingleton<IDescriptorStore>(_ => new LoneStore(Say));
         }
 
-        void Say(string line) => logger.WriteLine(LogLevel.Warning, line);
+        void Say(string line) => logger.Say(LogLevel.Warning, line);
 
         services.AddSingleton(new FrontendHostOptions { TakesFromKernel = options.Unbind, HowToTake = HowToUnbind, GrantReserve = options.GrantReserve });
         services.AddXenbus(static provider => OpenDomain(provider.GetRequiredService<DaemonOptions>().Loopback));

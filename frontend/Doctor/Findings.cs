@@ -52,7 +52,7 @@ internal sealed class Findings(bool isRoot)
         StringBuilder text = new();
         foreach (Finding finding in _all)
         {
-            text.Append(Word(finding.Verdict).PadRight(6)).Append(finding.Topic).Append(": ").Append(finding.Text);
+            text.Append(Word(finding.Verdict).PadRight(6)).Append(finding.Topic).Append(": ").Append(PlainText.Of(finding.Text));
             if (finding.Remedy is not null)
             {
                 text.Append("; do: ").Append(finding.Remedy);

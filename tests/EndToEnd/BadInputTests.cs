@@ -7,7 +7,7 @@ namespace XenFbFront.Tests.EndToEnd;
 public class BadInputTests
 {
     [Theory]
-    [InlineData(2, "unknown option --colour; xenfbfront --help lists them", "--colour")]
+    [InlineData(2, "unknown option --colour; xenfbfront --help-all lists them", "--colour")]
     [InlineData(2, "--size 12: must be WIDTHxHEIGHT in pixels, as in 1024x768", "--size", "12")]
     [InlineData(2, "--size 1x1: 1x1 is outside 16x16 to 16384x16384", "--size", "1x1")]
     [InlineData(2, "--size 16000x16000: 16000x16000 at 32 bits needs more than the 246 MiB that the protocol can describe", "--size", "16000x16000")]
@@ -35,6 +35,27 @@ public class BadInputTests
             (int exit, string output) = Run("--config", file);
             Assert.Equal(2, exit);
             Assert.Contains($"{file}:3: --size huge: must be WIDTHxHEIGHT", output);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void CheckConfig_TellsEveryMistake_AndASettingsPlaceWhenThereIsNone()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "sise = 800x600\ndepth = 3\n");
+            Assert.Equal(
+                (2, $"xenfbfront: {file}:1: there is no `sise`; did you mean size? xenfbfront --help-all lists the names\nxenfbfront: {file}:2: --depth 3: must be 8, 16, 24 or 32\n"),
+                Run("--check-config", "--config", file));
+            File.WriteAllText(file, "size = 800x600\n");
+            (int exit, string output) = Run("--check-config", "--config", file);
+            Assert.Equal(0, exit);
+            Assert.Contains($"size = 800x600                          # {file}:1\n", output);
         }
         finally
         {

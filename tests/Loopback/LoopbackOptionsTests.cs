@@ -7,9 +7,9 @@ namespace XenFbFront.Tests.Loopback;
 public sealed class LoopbackOptionsTests
 {
     /// <summary>Options of the frontend that make no sense here: the tool says them itself, or they are about a real guest.</summary>
-    private static readonly string[] s_notHandedOn = ["--unbind", "--grant-reserve", "--loopback", "--config", "--no-holder", "--version"];
+    private static readonly string[] s_notHandedOn = ["--unbind", "--grant-reserve", "--loopback", "--config", "--check-config", "--no-holder", "--help", "--help-all", "--version"];
 
-    public static TheoryData<string> HandedOn => [.. CommandLine.WholeHelp.Split('\n')
+    public static TheoryData<string> HandedOn => [.. Help.Whole.Split('\n')
         .Select(static line => line.TrimStart().Split(' ')[0]).Where(static name => name.StartsWith("--", StringComparison.Ordinal)).Except(s_notHandedOn)];
 
     [Theory]

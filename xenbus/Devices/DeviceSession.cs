@@ -458,6 +458,11 @@ internal sealed class DeviceSession : IDisposable
             // A backend that did not let go of what a kernel driver published may do it late.
             _isNewChanceDue |= Failure is not null && HeldBy is not null && theirs != BackendState;
             Log.StatesChanged(_services.Logger, Identity.Name, ours, theirs);
+            if (_lastOurs == XenbusState.Connected && BackendState == XenbusState.Connected && theirs != XenbusState.Connected && _goal == DeviceGoal.Run && Failure is null)
+            {
+                Log.BackendLeft(_services.Logger, Identity.Name, theirs);
+            }
+
             (_lastOurs, BackendState) = (ours, theirs);
         }
 

@@ -60,4 +60,7 @@ internal static partial class Log
 
     [LoggerMessage(16, LogLevel.Information, "this guest was restored or migrated, domain {Former} is domain {Present} now: connecting anew; the event channel file of before is kept open for ever")]
     public static partial void Restored(ILogger logger, DomainId former, DomainId present);
+
+    [LoggerMessage(18, LogLevel.Information, "{Device}: disconnected, the backend went from Connected to {Theirs}; waiting for it to offer a connection again")]
+    public static partial void BackendLeft(ILogger logger, string device, XenbusState theirs);
 }
