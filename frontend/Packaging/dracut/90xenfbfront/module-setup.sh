@@ -18,6 +18,6 @@ installkernel() {
 install() {
     inst_multiple xenfbfront sleep
     inst_multiple -o /etc/xenfbfront.conf
-    inst_hook pre-trigger 10 "$moddir/start.sh"
-    inst_hook cleanup 10 "$moddir/stop.sh"
+    inst_hook pre-trigger 10 "${moddir:?}/start.sh"
+    inst_hook cleanup 10 "${moddir:?}/stop.sh"
 }
