@@ -59,7 +59,10 @@ if [ -n "$uninstall" ]; then
     sed -n 's/^file //p' "$list" | while read -r file; do rm -f "$destdir$file"; echo "removed $destdir$file"; done
     rm -f "$list"
     rmdir "${list%/*}" "$destdir$prefix/share/doc/xenfbfront" "$destdir/etc/sv/xenfbfront" 2> /dev/null || true
-    ! is_live || rm -f /run/xenfbfront.lock /run/xenfbfront.sock
+    if is_live; then
+        rm -f /run/xenfbfront.lock /run/xenfbfront.sock
+        [ "$init" != systemd ] || systemctl daemon-reload
+    fi
     echo "xenfbfront is removed"
     exit 0
 fi
@@ -99,7 +102,6 @@ put "$here/udev/60-xenfbfront.rules" $rules/60-xenfbfront.rules
 put "$here/man/xenfbfront.8" "$prefix/share/man/man8/xenfbfront.8"
 put "$here/man/xenfbfront.conf.5" "$prefix/share/man/man5/xenfbfront.conf.5"
 put "$here/completion/xenfbfront.bash" "$prefix/share/bash-completion/completions/xenfbfront"
-put "$here/completion/xenfbfront" "$prefix/share/bash-completion/completions/xenfbfront"
 put "$here/completion/_xenfbfront" "$prefix/share/zsh/vendor-completions/_xenfbfront"
 put "$here/completion/xenfbfront.fish" "$prefix/share/fish/vendor_completions.d/xenfbfront.fish"
 for file in "$here"/licences/*; do put "$file" "$prefix/share/doc/xenfbfront/${file##*/}"; done
