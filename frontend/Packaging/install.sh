@@ -57,8 +57,10 @@ if [ -n "$uninstall" ]; then
     fi
     ! is_live || stop
     sed -n 's/^file //p' "$list" | while read -r file; do rm -f "$destdir$file"; echo "removed $destdir$file"; done
+    # The innermost first; one that others use by now stays.
+    folders=$(sed -n 's/^folder //p' "$list" | sed '1!G;h;$!d')
     rm -f "$list"
-    rmdir "${list%/*}" "$destdir$prefix/share/doc/xenfbfront" "$destdir/etc/sv/xenfbfront" 2> /dev/null || true
+    echo "$folders" | while read -r folder; do [ -z "$folder" ] || rmdir "$destdir$folder" 2> /dev/null || true; done
     if is_live; then
         rm -f /run/xenfbfront.lock /run/xenfbfront.sock
         [ "$init" != systemd ] || systemctl daemon-reload
@@ -80,11 +82,21 @@ case $init in systemd | openrc | runit | busybox | none) ;; *) fail "--init $ini
 case $prefix in /usr) modprobe=/usr/lib/modprobe.d load=/usr/lib/modules-load.d rules=/usr/lib/udev/rules.d units=/lib/systemd/system ;;
     *) modprobe=/etc/modprobe.d load=/etc/modules-load.d rules=/etc/udev/rules.d units=/etc/systemd/system ;;
 esac
-mkdir -p "${list%/*}"
+folders=$(sed -n '/^folder /p' "$list" 2> /dev/null || true)
+make_folder() { # PATH: with its parents; those that were not there are noted
+    [ -d "$destdir$1" ] || {
+        make_folder "${1%/*}"
+        mkdir "$destdir$1"
+        folders="$folders
+folder $1"
+    }
+}
+[ -z "$destdir" ] || mkdir -p "$destdir"
+make_folder "$prefix/share/xenfbfront"
 echo "init $init" > "$list"
 put() { # FILE PATH [MODE]: the folder's file goes there, with the prefix's program; a running program's file is replaced, not written to
     [ -e "$1" ] || return 0
-    mkdir -p "$destdir${2%/*}"
+    make_folder "${2%/*}"
     case $1 in
         "$program") cp "$1" "$destdir$2.new" ;;
         *) sed "s,/usr/bin/xenfbfront,$prefix/bin/xenfbfront,g" "$1" > "$destdir$2.new" ;;
@@ -122,6 +134,7 @@ case $init in
         fi
         ;;
 esac
+echo "$folders" | sed '/^$/d' >> "$list"
 echo "xenfbfront is installed below $destdir$prefix, started by: $init"
 if is_live && [ "$init" != none ]; then
     sed '/^#/d' "$here/modules/load.conf" | while read -r module; do modprobe "$module" 2> /dev/null || echo "no module $module; it may be built in"; done
