@@ -40,8 +40,13 @@ internal static class Worker
         EventLoop loop = provider.GetRequiredService<EventLoop>();
         FrontendHost host = provider.GetRequiredService<FrontendHost>();
         HolderClient? holder = provider.GetService<HolderClient>();
+        using ServiceReport service = new(host, loop, holder);
         bool isInterrupted = false, isLeaving = false;
-        using StopSignal stop = StopSignal.Create(holder, loop, () => host.Stop(loop.Stop), () =>
+        using StopSignal stop = StopSignal.Create(holder, loop, () =>
+        {
+            service.TellStopping();
+            host.Stop(loop.Stop);
+        }, () =>
         {
             isInterrupted = true;
             loop.Stop();
@@ -72,7 +77,11 @@ internal static class Worker
                 settlement.Start(LineBudget.Window);
             }
         };
-        using LoopTimer patience = loop.CreateTimer(() => TellWaiting(host, options, logger));
+        using LoopTimer patience = loop.CreateTimer(() =>
+        {
+            TellWaiting(host, options, logger);
+            service.TellWaiting();
+        });
         bool isStarting = true, isRefused = false;
         host.DevicesChanged += () =>
         {

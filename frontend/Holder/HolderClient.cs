@@ -72,6 +72,10 @@ internal sealed class HolderClient : IDescriptorStore, IDisposable
         }
     }
 
+    /// <summary>Tells the service manager by way of the holder.</summary>
+    /// <param name="lines">As for <see cref="ServiceManager.Tell"/>.</param>
+    public void Notify(string lines) => Packets.Send(_socket, HolderProtocol.Notify, lines, wait: false);
+
     /// <summary>Asks the holder to become another program as soon as this worker has ended.</summary>
     /// <param name="path">Absolute path of the program.</param>
     /// <exception cref="XenException">The holder is gone.</exception>

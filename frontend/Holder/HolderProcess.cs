@@ -7,7 +7,7 @@ namespace XenFbFront.Holder;
 /// <summary>The process that outlives the workers: keeps their descriptors, starts the next one when one dies, and does nothing else.</summary>
 /// <remarks>
 /// Signals are blocked before the runtime starts its threads (by executing the program once more), so that they all arrive through one
-/// descriptor and no handler runs managed code. Single-threaded, no timers: it sleeps until a signal or a message comes.
+/// descriptor and no handler runs managed code. Single-threaded, no timers: it sleeps until a signal or a message comes, or with a service manager that wants signs of life, until one is missing.
 /// </remarks>
 internal sealed class HolderProcess
 {
@@ -24,6 +24,12 @@ internal sealed class HolderProcess
     /// <summary>How long a worker may take to die of SIGKILL, which it does at once unless a driver holds it.</summary>
     private const int DeathMs = 1000;
 
+    /// <summary>How long poll waits for a worker's sign of life, or -1 when none is due: one period and a half, since a busy machine makes it late.</summary>
+    private static readonly int s_silenceMs = ServiceManager.SignPeriod is { } period ? (int)(period.TotalMilliseconds * 1.5) : -1;
+
+    /// <summary>A worker that says nothing for so many waits hangs. More than one, because after a pause of the whole guest the first is over at once.</summary>
+    private const int MaxSilences = 2;
+
     private readonly List<(string Name, Descriptor File)> _kept;
     private readonly Legacy? _legacy;
     private readonly long _begun = TimeProvider.System.GetTimestamp();
@@ -35,6 +41,7 @@ internal sealed class HolderProcess
     private int _workerId;
     private long _startedAt;
     private int _infantDeaths;
+    private int _silences;
     private bool _isWorkerReady;
 
     /// <summary>A worker has connected everything. If a later one finds that something is missing, what is connected must wait for a person, not go away.</summary>
@@ -100,7 +107,17 @@ internal sealed class HolderProcess
             new() { Descriptor = signals.Number, Events = PollEvents.POLLIN },
             new() { Descriptor = _worker?.Number ?? -1, Events = PollEvents.POLLIN },
         ];
-        Libc.Poll(entries, -1);
+        if (Libc.Poll(entries, s_silenceMs) != 0)
+        {
+            _silences = 0;
+        }
+        else if (_workerId > 0 && ++_silences >= MaxSilences)
+        {
+            // It can be replaced like one that died, before the service manager ends everything.
+            _silences = 0;
+            _say($"worker {_workerId} gives no sign of life for {s_silenceMs * MaxSilences / 1000} s, killing it");
+            Libc.Kill(_workerId, Libc.SIGKILL);
+        }
     }
 
     private void Start()
@@ -154,6 +171,11 @@ internal sealed class HolderProcess
             if (kind is HolderProtocol.Keep or HolderProtocol.Drop)
             {
                 Forget(name);
+            }
+
+            if (kind == HolderProtocol.Notify)
+            {
+                ServiceManager.Tell(name);
             }
 
             if (kind == HolderProtocol.Upgrade)
@@ -316,6 +338,7 @@ internal sealed class HolderProcess
         _upgrade = null;
         // What this process alone has would be lost with its memory.
         _keeper.Finish(_say);
+        ServiceManager.Tell("RELOADING=1");
         int result = Succession.Become(path, _kept);
         _say($"{path} cannot be executed: {Errno.Text(-result)}; going on with {SelfProgram.Path}");
     }

@@ -18,6 +18,9 @@ internal static class HolderProtocol
     /// <summary>Worker to holder: it is at work, so if it dies now the reason is not how it starts.</summary>
     public const byte Ready = (byte)'R';
 
+    /// <summary>Worker to holder: pass this on to the service manager, see <see cref="ServiceManager"/>.</summary>
+    public const byte Notify = (byte)'N';
+
     /// <summary>Worker to holder: become the program whose path is the name as soon as this worker has ended.</summary>
     public const byte Upgrade = (byte)'U';
 

@@ -9,6 +9,9 @@ internal static unsafe partial class Libc
     /// <summary>SOCK_STREAM: bytes.</summary>
     public const int Stream = 1;
 
+    /// <summary>SOCK_DGRAM: messages without a connection.</summary>
+    public const int Datagram = 2;
+
     /// <summary>SOCK_SEQPACKET: messages, in order, each whole or not at all.</summary>
     public const int SequencedPacket = 5;
 
