@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace XenFbFront.Content;
 
-/// <summary>State of unpacking. C: z_stream in zlib.h. As of a system with pointers of 64 bits.</summary>
+/// <summary>State of packing or unpacking. C: z_stream in zlib.h. As of a system with pointers of 64 bits.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 112)]
 internal unsafe struct ZlibStream
 {

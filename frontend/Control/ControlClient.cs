@@ -12,20 +12,29 @@ internal static class ControlClient
     /// <param name="path">Of the socket, see <see cref="RuntimeFiles.Control"/>.</param>
     /// <param name="words">The request.</param>
     /// <param name="say">Takes each line of the answer.</param>
+    /// <param name="take">Takes a file of the answer, which is closed afterwards, and what is in it.</param>
     /// <returns>Null when it is done, else why it cannot be.</returns>
     /// <exception cref="OptionException">The words are wrong.</exception>
     /// <exception cref="XenException">No program answers.</exception>
-    public static string? Ask(string path, List<string> words, Action<string> say)
+    public static string? Ask(string path, List<string> words, Action<string> say, Action<string, Descriptor>? take = null)
     {
         using Descriptor socket = Descriptor.Own(Libc.Connect(path, Libc.SequencedPacket), "reach xenfbfront at", path, "it must be running, and this command be run as root or its user; --loopback DIR names one without Xen");
         XenException.ThrowIfRefused(Packets.Send(socket, ControlProtocol.Request, string.Join(ControlProtocol.Separator, words)), "ask", path, "it has too many clients, or has just ended");
+        string begun = string.Empty;
         while (Packets.Receive(socket, out byte kind, out string text, out Descriptor? file, wait: true) > 0)
         {
-            file?.Dispose();
+            using Descriptor? received = file;
             switch (kind)
             {
+                case ControlProtocol.Part:
+                    begun += text;
+                    break;
                 case ControlProtocol.Line:
-                    say(text);
+                    say(begun + text);
+                    begun = string.Empty;
+                    break;
+                case ControlProtocol.File when received is not null:
+                    take?.Invoke(text, received);
                     break;
                 case ControlProtocol.Done:
                     return null;

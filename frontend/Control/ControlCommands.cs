@@ -17,9 +17,12 @@ internal sealed class ControlCommands
 
     private static readonly Command[] s_commands =
     [
+        new("status", "[--json]", "both ends of each device, its size, what waits", static (commands, request) => commands.TellStatus(request)),
+        new("metrics", string.Empty, "these numbers in the text format of Prometheus", static (commands, request) => commands.TellMetrics(request)),
         new("program", string.Empty, "which program runs, and as which process", static (commands, request) => commands.TellProgram(request)),
-        new("sizes", string.Empty, "the sizes of the screens, and below those that --size names, * the present one", static (commands, request) => commands.TellSizes(request)),
+        new("sizes", string.Empty, "sizes of the screens and of --size, * the present one", static (commands, request) => commands.TellSizes(request)),
         new("resize", "[N] WxH", "give vfb/N (default: the first) another size in pixels", static (commands, request) => commands.Resize(request)),
+        new("screenshot", "[N] FILE.png", "the picture of vfb/N (default: the first)", static (commands, request) => commands.TakeScreenshot(request)),
         new("upgrade", string.Empty, "what xenfbfront upgrade asks; run that instead", static (commands, request) => commands.Upgrade(request)),
     ];
 
@@ -81,6 +84,32 @@ internal sealed class ControlCommands
         request.Finish();
     }
 
+    private void TellStatus(ControlRequest request)
+    {
+        if (request.Words is not ([_] or [_, "--json"]))
+        {
+            request.Refuse("status takes nothing but --json");
+            return;
+        }
+
+        foreach (string line in request.Words.Length == 1 ? StatusReport.Text(_host.Devices) : StatusReport.Json(_host.Devices))
+        {
+            request.Say(line);
+        }
+
+        request.Finish();
+    }
+
+    private void TellMetrics(ControlRequest request)
+    {
+        foreach (string line in StatusReport.Metrics(_host.Devices))
+        {
+            request.Say(line);
+        }
+
+        request.Finish();
+    }
+
     private void TellSizes(ControlRequest request)
     {
         foreach (VfbDevice device in _framebuffers.Devices)
@@ -95,6 +124,46 @@ internal sealed class ControlCommands
         request.Finish();
     }
 
+    private void TakeScreenshot(ControlRequest request)
+    {
+        int framebuffer = -1;
+        if (request.Words is not [_] && (request.Words is not [_, { } number] || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out framebuffer)))
+        {
+            request.Refuse("screenshot needs the number of a vfb and a file, as in screenshot 1 FILE.png");
+        }
+        else if (Find(framebuffer) is not { } device)
+        {
+            request.Fail(NoFramebuffer(framebuffer));
+        }
+        else if (device.Picture is not { } picture)
+        {
+            request.Fail($"vfb/{device.Framebuffer} is not connected, so it has no picture");
+        }
+        else
+        {
+            using Descriptor file = Screenshot.Take(picture);
+            request.Give($"{picture.Width}x{picture.Height}", file);
+            request.Finish();
+        }
+    }
+
+    /// <summary>A screen by its number, the first one for a negative number, or null.</summary>
+    private VfbDevice? Find(int framebuffer)
+    {
+        foreach (VfbDevice device in _framebuffers.Devices)
+        {
+            if (framebuffer < 0 || device.Framebuffer == framebuffer)
+            {
+                return device;
+            }
+        }
+
+        return null;
+    }
+
+    private static string NoFramebuffer(int framebuffer) =>
+        framebuffer < 0 ? "there is no vfb yet; xenfbfront ctl sizes lists them" : $"there is no vfb/{framebuffer}; xenfbfront ctl sizes lists them";
+
     private void Resize(ControlRequest request)
     {
         ReadOnlySpan<string> words = request.Words.AsSpan(1);
@@ -106,16 +175,14 @@ internal sealed class ControlCommands
             return;
         }
 
-        foreach (VfbDevice device in _framebuffers.Devices)
+        if (Find(framebuffer) is { } device)
         {
-            if (framebuffer < 0 || device.Framebuffer == framebuffer)
-            {
-                Resize(request, device, size);
-                return;
-            }
+            Resize(request, device, size);
         }
-
-        request.Fail(framebuffer < 0 ? "there is no vfb yet; xenfbfront ctl sizes lists them" : $"there is no vfb/{framebuffer}; xenfbfront ctl sizes lists them");
+        else
+        {
+            request.Fail(NoFramebuffer(framebuffer));
+        }
     }
 
     /// <summary>Answers when the backend knows of the size.</summary>

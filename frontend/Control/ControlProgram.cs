@@ -1,4 +1,5 @@
 using Xenbus;
+using Xenbus.Linux.Interop;
 using XenFbFront.Configuration;
 using XenFbFront.Holder;
 
@@ -45,7 +46,24 @@ internal static class ControlProgram
         }
 
         string path = RuntimeFiles.Control(loopback);
-        return words is ["upgrade"] ? Upgrade(path) : Ask(path, words, static line => LineLogger.Write(1, line + "\n"));
+        return words switch
+        {
+            ["upgrade"] => Upgrade(path),
+            ["screenshot", .. { } others] => TakeScreenshot(path, others),
+            _ => Ask(path, words, static line => LineLogger.Write(1, line + "\n")),
+        };
+    }
+
+    /// <summary>The worker hands over the pixels; the file is this process' and its user's.</summary>
+    private static int TakeScreenshot(string path, List<string> words)
+    {
+        if (words is not ([_] or [_, _]))
+        {
+            throw new OptionException("screenshot needs a file, as in screenshot FILE.png, or screenshot 1 FILE.png for vfb/1; - is standard output");
+        }
+
+        List<string> request = ["screenshot", .. words[..^1]];
+        return Ask(path, request, static line => LineLogger.Write(2, line + "\n"), (size, pixels) => Screenshot.Write(pixels, size, words[^1]));
     }
 
     /// <summary>Lets the running program become this one, and waits until this one does the work.</summary>
@@ -95,9 +113,9 @@ internal static class ControlProgram
         }
     }
 
-    private static int Ask(string path, List<string> words, Action<string> say)
+    private static int Ask(string path, List<string> words, Action<string> say, Action<string, Descriptor>? take = null)
     {
-        if (ControlClient.Ask(path, words, say) is not { } refusal)
+        if (ControlClient.Ask(path, words, say, take) is not { } refusal)
         {
             return ExitStatus.Success;
         }

@@ -9,7 +9,13 @@ internal static class ControlProtocol
     /// <summary>Client to worker: the words of a request.</summary>
     public const byte Request = (byte)'Q';
 
-    /// <summary>Worker to client: a line for the person.</summary>
+    /// <summary>Worker to client: the beginning of a line that is longer than a packet; more follows.</summary>
+    public const byte Part = (byte)'P';
+
+    /// <summary>Worker to client: a file; the text says what is in it.</summary>
+    public const byte File = (byte)'F';
+
+    /// <summary>Worker to client: a line for the person, or the end of one.</summary>
     public const byte Line = (byte)'L';
 
     /// <summary>Worker to client: it is done.</summary>

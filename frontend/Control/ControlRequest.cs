@@ -35,11 +35,22 @@ internal sealed class ControlRequest : IDisposable
     /// <summary>Sends a line for the person to read.</summary>
     public void Say(string line)
     {
-        if (!IsOver && Packets.Send(_socket, ControlProtocol.Line, line, wait: false) < 0)
+        // As many characters as fit in any case: three bytes each, or four for two.
+        const int partLength = Packets.MaxTextBytes / 3;
+        while (line.Length > partLength)
         {
-            End();
+            int length = char.IsHighSurrogate(line[partLength - 1]) ? partLength - 1 : partLength;
+            Send(ControlProtocol.Part, line[..length]);
+            line = line[length..];
         }
+
+        Send(ControlProtocol.Line, line);
     }
+
+    /// <summary>Hands a file over.</summary>
+    /// <param name="what">What is in it, for the client.</param>
+    /// <param name="file">Stays the caller's.</param>
+    public void Give(string what, Descriptor file) => Send(ControlProtocol.File, what, file);
 
     /// <summary>Ends the request: what was asked for is done.</summary>
     public void Finish() => End(ControlProtocol.Done, string.Empty);
@@ -72,6 +83,14 @@ internal sealed class ControlRequest : IDisposable
 
         Words = text.Split(ControlProtocol.Separator);
         _received(this);
+    }
+
+    private void Send(byte kind, string text, Descriptor? file = null)
+    {
+        if (!IsOver && Packets.Send(_socket, kind, text, file, wait: false) < 0)
+        {
+            End();
+        }
     }
 
     private void End(byte kind, string text)

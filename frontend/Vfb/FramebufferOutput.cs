@@ -26,6 +26,7 @@ internal sealed class FramebufferOutput : IDisposable
     private bool _isPictureTaken;
     private bool _updatesRequested;
     private bool _resizeIsDue;
+    private long _updates, _pixels;
 
     /// <summary>Makes the timers.</summary>
     public FramebufferOutput(DeviceContext context)
@@ -47,6 +48,16 @@ internal sealed class FramebufferOutput : IDisposable
 
     /// <summary>The backend's ring index at the last look.</summary>
     public uint Consumed => _ring.Consumed;
+
+    /// <summary>What was told, and what waits.</summary>
+    public IEnumerable<DeviceFigure> Figures =>
+    [
+        new("updates", _updates, IsCounter: true, "Changed rectangles that the backend was told of"),
+        new("update_pixels", _pixels, IsCounter: true, "Pixels of these rectangles"),
+        new("ring_events", IsConnected ? _ring.Produced - _ring.Consumed : 0, IsCounter: false, "Events in the ring that the backend had not taken at the last look"),
+        new("damaged_rectangles", IsConnected ? _canvas?.Damage.Count ?? 0 : 0, IsCounter: false, "Changed rectangles that wait for room in the ring or for the backend's pace"),
+        new("silent_seconds", (long)(BackendSilentFor?.TotalSeconds ?? 0), IsCounter: false, "How long the backend has taken nothing although it was notified"),
+    ];
 
     /// <summary>The size that the backend goes by: what it was told last, once it has consumed the event. Null while there is no connection.</summary>
     public ScreenSize? SizeTaken
@@ -220,8 +231,10 @@ internal sealed class FramebufferOutput : IDisposable
             FramebufferUpdate update = new() { Type = FramebufferWire.UpdateType, X = area.X, Y = area.Y, Width = area.Width, Height = area.Height };
             bool isWritten = _ring.TryWrite(page, MemoryMarshal.AsBytes(new ReadOnlySpan<FramebufferUpdate>(in update)));
             Debug.Assert(isWritten, "room was counted before");
+            _pixels += (long)area.Width * area.Height;
         }
 
+        _updates += count;
         _budget.Spend(count);
         damage.Clear();
     }

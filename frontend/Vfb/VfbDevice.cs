@@ -46,6 +46,18 @@ internal sealed class VfbDevice : FrontendDevice
     /// <summary>What the backend knows, or null while there is no connection.</summary>
     public FramebufferGeometry? Geometry => _output.IsConnected ? _canvas?.Geometry : null;
 
+    /// <summary>What is drawn at present, for looking; null while there is no connection.</summary>
+    public Canvas? Picture => _output.IsConnected ? _canvas : null;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<DeviceFigure> Figures =>
+    [
+        new("width_pixels", Geometry?.Width ?? 0, IsCounter: false, "Width of the screen, 0 while not connected"),
+        new("height_pixels", Geometry?.Height ?? 0, IsCounter: false, "Height of the screen, 0 while not connected"),
+        new("depth_bits", Geometry?.Depth ?? 0, IsCounter: false, "Bits of a pixel, 0 while not connected"),
+        .. _output.Figures,
+    ];
+
     /// <inheritdoc cref="FramebufferOutput.BackendSilentFor"/>
     public TimeSpan? BackendSilentFor => _output.BackendSilentFor;
 

@@ -42,6 +42,7 @@ internal sealed class VkbdDevice : FrontendDevice
     private bool _isTakenOver;
     private bool _isSinkRefusing;
     private bool _isReleaseDue;
+    private long _delivered;
     private ScreenSize _size = new(800, 600);
     private ScreenSize _sizeBefore;
     private uint _sizeSince;
@@ -57,6 +58,13 @@ internal sealed class VkbdDevice : FrontendDevice
         _retry = context.Loop.CreateTimer(() => Drain());
         _screens.Changed += FollowScreens;
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<DeviceFigure> Figures =>
+    [
+        new("events", _delivered, IsCounter: true, "Events of the ring that were delivered"),
+        new("ring_events", _isConnected && _shared is { } shared && _in.Look(shared.Bytes) != RingStatus.Broken ? _in.Available : 0, IsCounter: false, "Events in the ring that no input device has taken yet"),
+    ];
 
     private bool HasScreen => _screens.Has(_context.Identity.Id);
 
@@ -142,6 +150,12 @@ internal sealed class VkbdDevice : FrontendDevice
     /// <inheritdoc/>
     public override void Disconnect()
     {
+        // What was typed before the end is delivered. Nobody waits for room in the ring any more, and after a restore the port is not to be touched.
+        if (_isConnected && _shared is { } shared && _in.Look(shared.Bytes) != RingStatus.Broken && _in.Available > 0)
+        {
+            DeliverAll(shared.Bytes, _in.Available);
+        }
+
         // Nobody would tell of the release of what is held any more.
         _isReleaseDue |= _isConnected || _isTakenOver;
         _isConnected = _isTakenOver = false;
@@ -278,6 +292,23 @@ internal sealed class VkbdDevice : FrontendDevice
             return false;
         }
 
+        if (DeliverAll(page, count))
+        {
+            // A backend that found the ring full waits for this.
+            _context.Notify();
+        }
+        else
+        {
+            _retry.Start(s_retryAfter);
+        }
+
+        return true;
+    }
+
+    /// <summary>Delivers events of the ring and takes them out of it.</summary>
+    /// <returns>False when a device takes nothing now; what was delivered before is noted, and all are still in the ring.</returns>
+    private bool DeliverAll(Span<byte> page, int count)
+    {
         CopyEvents(page, count);
         LearnClickOrder(count);
         ScalePositions(count);
@@ -285,14 +316,12 @@ internal sealed class VkbdDevice : FrontendDevice
         {
             if (!Deliver(role, count))
             {
-                _retry.Start(s_retryAfter);
-                return true;
+                return false;
             }
         }
 
         _in.Consume(page, count);
-        // A backend that found the ring full waits for this.
-        _context.Notify();
+        _delivered += count;
         return true;
     }
 

@@ -1,6 +1,9 @@
+using System.Text.Json;
+using StbImageSharp;
 using Xenbus.Linux.Interop;
 using XenFbFront.Control;
 using XenFbFront.Holder;
+using XenFbFront.Tests.Support;
 using Xunit;
 
 namespace XenFbFront.Tests.EndToEnd;
@@ -24,6 +27,40 @@ public sealed class ControlTests
         Assert.Equal((2, "xenfbfront: --loopback needs a value: --loopback DIR\n"), (status, error));
         (status, string output, _) = FrontendCommands.Ask(system, program, "ctl", "program");
         Assert.Equal((0, $"{program}\nprocess {system.Frontend.Workers.Single()}\nconnected\n"), (status, output));
+    }
+
+    [Theory]
+    [InlineData(FrontendKind.Built)]
+    [InlineData(FrontendKind.Native)]
+    public void StatusMetricsAndScreenshot_TellWhatIs(FrontendKind kind)
+    {
+        string program = Frontends.Path(kind), file = Path.Combine(Path.GetTempPath(), $"xenfbfront-{Guid.NewGuid():N}.png");
+        using RunningSystem system = new(program, ["--source", "pattern", "--size", "320x200"]);
+        system.WaitConnected();
+        system.WaitForPattern(320, 200);
+        (int status, string output, string error) = FrontendCommands.Ask(system, program, "ctl", "status");
+        Assert.Equal((0, string.Empty), (status, error));
+        Assert.Contains("vfb/0: Connected (4), its backend /local/domain/0/backend/vfb/1/0 is Connected (4)\n  width pixels 320, height pixels 200, depth bits 32, updates 1, update pixels 64000, ring events 0,", output);
+        (status, output, _) = FrontendCommands.Ask(system, program, "ctl", "status", "--json");
+        using JsonDocument document = JsonDocument.Parse(output);
+        Assert.Equal((0, 2, 320), (status, document.RootElement.GetArrayLength(), document.RootElement[0].GetProperty("width_pixels").GetInt32()));
+        (status, output, _) = FrontendCommands.Ask(system, program, "ctl", "metrics");
+        Assert.Equal(0, status);
+        Assert.Contains("\nxenfbfront_connected{device=\"vkbd/0\"} 1\n", output);
+        Assert.Contains("\nxenfbfront_vfb_update_pixels_total{device=\"vfb/0\"} 64000\n", output);
+
+        Assert.Equal((0, string.Empty, string.Empty), FrontendCommands.Ask(system, program, "ctl", "screenshot", file));
+        ImageResult image = ImageResult.FromMemory(File.ReadAllBytes(file), ColorComponents.RedGreenBlue);
+        File.Delete(file);
+        uint[] pattern = Expected.Pattern(new(320, 200));
+        Assert.Equal(pattern, Enumerable.Range(0, pattern.Length).Select(i => (uint)(image.Data[3 * i] << 16 | image.Data[3 * i + 1] << 8 | image.Data[3 * i + 2])));
+        (status, _, error) = FrontendCommands.Ask(system, program, "ctl", "screenshot", "1", file);
+        Assert.Equal((3, "xenfbfront: there is no vfb/1; xenfbfront ctl sizes lists them\n"), (status, error));
+        (status, _, error) = FrontendCommands.Ask(system, program, "ctl", "screenshot", "/nowhere/a.png");
+        Assert.Equal((3, "xenfbfront: open /nowhere/a.png: no such file or directory\n"), (status, error));
+        (status, _, error) = FrontendCommands.Ask(system, program, "ctl", "screenshot");
+        Assert.Equal((2, "xenfbfront: screenshot needs a file, as in screenshot FILE.png, or screenshot 1 FILE.png for vfb/1; - is standard output\n"), (status, error));
+        system.StopInOrder();
     }
 
     [Theory]

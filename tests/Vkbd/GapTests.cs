@@ -13,6 +13,39 @@ public sealed class GapTests
 {
     private const int LeftShift = 42, Button = InputCodes.BTN_LEFT;
 
+    /// <summary>What lies in the ring when the connection ends was typed before; it ends by a stop, by the backend, or with the guest that is saved.</summary>
+    [Theory]
+    [InlineData("stop")]
+    [InlineData("close")]
+    [InlineData("restore")]
+    public void KeysInTheRingWhenTheConnectionEnds_AreDelivered(string end)
+    {
+        using SimulatedSystem system = SimulatedSystem.Connected();
+        system.Type();
+        system.Type();
+        // The worker sleeps: the backend alone has put the keys into the ring.
+        while (system.TurnBackend())
+        {
+        }
+
+        switch (end)
+        {
+            case "stop":
+                system.StopWorker();
+                break;
+            case "close":
+                system.Vkbd.CloseAbruptly();
+                system.Settle();
+                break;
+            default:
+                system.Restore();
+                break;
+        }
+
+        system.ExpectTyped();
+        system.EndAndExpectNothingLeft();
+    }
+
     /// <summary>The backend goes for good while no worker is there.</summary>
     [Fact]
     public void BackendGoneWhileNoWorkerIsThere_KeysAreReleasedThoughNothingFollows()

@@ -100,6 +100,9 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>The backend's state at the last look.</summary>
     public XenbusState BackendState { get; private set; }
 
+    /// <summary>What the driver tells of the device in numbers.</summary>
+    public IReadOnlyList<DeviceFigure> Figures => _device.Figures;
+
     /// <summary>Why the device was given up, or null.</summary>
     public string? Failure { get; private set; }
 

@@ -62,7 +62,7 @@ public sealed class FrontendHost : IDisposable
         {
             foreach (DeviceSession session in _sessions)
             {
-                yield return new(session.Identity, session.State, session.BackendState, session.Failure, session.HeldBy);
+                yield return new(session.Identity, session.State, session.BackendState, session.Failure, session.HeldBy, session.Figures);
             }
         }
     }
@@ -492,4 +492,6 @@ public sealed class FrontendHost : IDisposable
 /// <param name="BackendState">The backend's state.</param>
 /// <param name="Failure">Why it was given up, or null.</param>
 /// <param name="HeldBy">The kernel driver that holds it, or null; then <paramref name="State"/> is the driver's.</param>
-public sealed record DeviceStatus(DeviceIdentity Identity, XenbusState State, XenbusState BackendState, string? Failure, KernelDriver? HeldBy);
+/// <param name="Figures">What the driver tells of it in numbers.</param>
+public sealed record DeviceStatus(
+    DeviceIdentity Identity, XenbusState State, XenbusState BackendState, string? Failure, KernelDriver? HeldBy, IReadOnlyList<DeviceFigure> Figures);

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text;
+using Xenbus.Devices;
+using Xenbus.Wire;
+
+namespace XenFbFront.Control;
+
+/// <summary>What the devices are at, for a person, for programs and for monitoring.</summary>
+internal static class StatusReport
+{
+    private const string Prefix = "xenfbfront_";
+
+    /// <summary>For a person: a line for each device, below it why it is not served and its numbers.</summary>
+    public static IEnumerable<string> Text(IEnumerable<DeviceStatus> devices)
+    {
+        bool hasDevice = false;
+        foreach (DeviceStatus device in devices)
+        {
+            hasDevice = true;
+            yield return $"{device.Identity.Name}: {device.State} ({(int)device.State}), its backend {device.Identity.BackendPath} is {device.BackendState} ({(int)device.BackendState})";
+            if (device.HeldBy is { } driver)
+            {
+                yield return $"  the kernel's driver {driver.Name} holds it";
+            }
+
+            if (device.Failure is { } failure)
+            {
+                yield return $"  given up: {PlainText.Of(failure)}";
+            }
+
+            StringBuilder figures = new(" ");
+            foreach (DeviceFigure figure in device.Figures)
+            {
+                figures.Append(figures.Length > 1 ? ", " : " ").Append(figure.Name.Replace('_', ' ')).Append(' ').Append(Number(figure.Value));
+            }
+
+            if (device.Figures.Count > 0)
+            {
+                yield return figures.ToString();
+            }
+        }
+
+        if (!hasDevice)
+        {
+            yield return "there is no device yet";
+        }
+    }
+
+    /// <summary>For programs: an array with an object for each device, a line each.</summary>
+    public static IEnumerable<string> Json(IEnumerable<DeviceStatus> devices)
+    {
+        string separator = "[";
+        foreach (DeviceStatus device in devices)
+        {
+            StringBuilder line = new(separator);
+            line.Append("{\"device\":").AppendJson(device.Identity.Name)
+                .Append(",\"state\":").Append(Number((int)device.State))
+                .Append(",\"backend\":").AppendJson(device.Identity.BackendPath)
+                .Append(",\"backend_state\":").Append(Number((int)device.BackendState))
+                .Append(",\"failure\":").AppendJson(device.Failure)
+                .Append(",\"held_by\":").AppendJson(device.HeldBy?.Name);
+            foreach (DeviceFigure figure in device.Figures)
+            {
+                line.Append(",\"").Append(figure.Name).Append("\":").Append(Number(figure.Value));
+            }
+
+            yield return line.Append('}').ToString();
+            separator = ",";
+        }
+
+        yield return separator == "[" ? "[]" : "]";
+    }
+
+    /// <summary>For Prometheus, in its text format: each number with its help and type, then its value for each device.</summary>
+    /// <remarks>Source: "Exposition formats" of Prometheus' documentation, version 0.0.4. Counters begin anew with each worker, which Prometheus takes for a restart.</remarks>
+    public static IEnumerable<string> Metrics(IEnumerable<DeviceStatus> devices)
+    {
+        List<(string Name, StringBuilder Lines)> families = [];
+        foreach (DeviceStatus device in devices)
+        {
+            string label = $"{{device=\"{device.Identity.Name}\"}} ";
+            Add("connected", "gauge", "Whether both ends are connected", label + (device is { State: XenbusState.Connected, BackendState: XenbusState.Connected, HeldBy: null } ? "1" : "0"));
+            Add("given_up", "gauge", "Whether the device is not served any more, for a reason that is in the log", label + (device.Failure is null ? "0" : "1"));
+            string type = device.Identity.Type + "_";
+            foreach (DeviceFigure figure in device.Figures)
+            {
+                Add(type + figure.Name + (figure.IsCounter ? "_total" : string.Empty), figure.IsCounter ? "counter" : "gauge", figure.Help, label + Number(figure.Value));
+            }
+        }
+
+        foreach ((_, StringBuilder lines) in families)
+        {
+            // One message for each: the client's socket has room for some dozens.
+            yield return lines.ToString();
+        }
+
+        void Add(string name, string type, string help, string value)
+        {
+            StringBuilder? lines = families.Find(family => family.Name == name).Lines;
+            if (lines is null)
+            {
+                lines = new($"# HELP {Prefix}{name} {help}\n# TYPE {Prefix}{name} {type}");
+                families.Add((name, lines));
+            }
+
+            lines.Append($"\n{Prefix}{name}{value}");
+        }
+    }
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}
