@@ -3,7 +3,7 @@ using System.Text;
 
 namespace XenFbFront;
 
-/// <summary>Strings of JSON (RFC 8259). The base library's writer would be a tenth of the whole program.</summary>
+/// <summary>Strings of JSON (RFC 8259): all of it that the program writes is a few names and texts, which is no reason to link the base library's writer.</summary>
 internal static class JsonText
 {
     /// <summary>Appends a string with its quotes, or <c>null</c>.</summary>
