@@ -142,7 +142,7 @@ internal sealed class ControlCommands
         else
         {
             using Descriptor file = Screenshot.Take(picture);
-            request.Give($"{picture.Width}x{picture.Height}", file);
+            request.Give($"{new ScreenSize(picture.Width, picture.Height)}", file);
             request.Finish();
         }
     }

@@ -2,6 +2,7 @@ using Xenbus;
 using Xenbus.Linux.Interop;
 using XenFbFront.Configuration;
 using XenFbFront.Holder;
+using XenFbFront.Vfb;
 
 namespace XenFbFront.Control;
 
@@ -63,7 +64,7 @@ internal static class ControlProgram
         }
 
         List<string> request = ["screenshot", .. words[..^1]];
-        return Ask(path, request, static line => LineLogger.Write(2, line + "\n"), (size, pixels) => Screenshot.Write(pixels, size, words[^1]));
+        return Ask(path, request, static line => LineLogger.Write(2, line + "\n"), (text, pixels) => Screenshot.Write(pixels, ScreenSize.TryParse(text, out ScreenSize size) ? size : throw new XenException("read", "the picture's size", 0), words[^1]));
     }
 
     /// <summary>Lets the running program become this one, and waits until this one does the work.</summary>

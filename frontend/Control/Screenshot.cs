@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Xenbus;
 using Xenbus.Linux.Interop;
 using XenFbFront.Content;
+using XenFbFront.Vfb;
 
 namespace XenFbFront.Control;
 
@@ -36,16 +36,14 @@ internal static class Screenshot
 
     /// <summary>Writes what <see cref="Take"/> copied as a PNG file.</summary>
     /// <param name="pixels">The memory file.</param>
-    /// <param name="size">Its size, as in <c>800x600</c>.</param>
+    /// <param name="size">Its size.</param>
     /// <param name="path">Where to, or <c>-</c> for standard output.</param>
     /// <exception cref="XenException">The file cannot be written.</exception>
-    public static void Write(Descriptor pixels, string size, string path)
+    public static void Write(Descriptor pixels, ScreenSize size, string path)
     {
-        string[] sides = size.Split('x');
-        int width = int.Parse(sides[0], CultureInfo.InvariantCulture), height = int.Parse(sides[1], CultureInfo.InvariantCulture);
         using Descriptor file = Descriptor.Own(
             path == "-" ? Libc.Duplicate(1) : Libc.Open(path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Truncate, OwnerOnly), "open", path);
-        int errno = PngWriter.Write(file, width, height, (y, row) => Libc.ReadAllAt(pixels.Number, MemoryMarshal.AsBytes(row), (long)y * width * sizeof(uint)));
+        int errno = PngWriter.Write(file, size.Width, size.Height, (y, row) => Libc.ReadAllAt(pixels.Number, MemoryMarshal.AsBytes(row), (long)y * size.Width * sizeof(uint)));
         XenException.ThrowIfRefused(-errno, "write", path);
     }
 }

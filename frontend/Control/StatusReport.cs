@@ -29,12 +29,12 @@ internal static class StatusReport
             }
 
             StringBuilder figures = new(" ");
-            foreach (DeviceFigure figure in device.Figures)
+            foreach (DeviceFigure figure in device.ReadFigures())
             {
                 figures.Append(figures.Length > 1 ? ", " : " ").Append(figure.Name.Replace('_', ' ')).Append(' ').Append(Number(figure.Value));
             }
 
-            if (device.Figures.Count > 0)
+            if (figures.Length > 1)
             {
                 yield return figures.ToString();
             }
@@ -59,7 +59,7 @@ internal static class StatusReport
                 .Append(",\"backend_state\":").Append(Number((int)device.BackendState))
                 .Append(",\"failure\":").AppendJson(device.Failure)
                 .Append(",\"held_by\":").AppendJson(device.HeldBy?.Name);
-            foreach (DeviceFigure figure in device.Figures)
+            foreach (DeviceFigure figure in device.ReadFigures())
             {
                 line.Append(",\"").Append(figure.Name).Append("\":").Append(Number(figure.Value));
             }
@@ -82,7 +82,7 @@ internal static class StatusReport
             Add("connected", "gauge", "Whether both ends are connected", label + (device is { State: XenbusState.Connected, BackendState: XenbusState.Connected, HeldBy: null } ? "1" : "0"));
             Add("given_up", "gauge", "Whether the device is not served any more, for a reason that is in the log", label + (device.Failure is null ? "0" : "1"));
             string type = device.Identity.Type + "_";
-            foreach (DeviceFigure figure in device.Figures)
+            foreach (DeviceFigure figure in device.ReadFigures())
             {
                 Add(type + figure.Name + (figure.IsCounter ? "_total" : string.Empty), figure.IsCounter ? "counter" : "gauge", figure.Help, label + Number(figure.Value));
             }

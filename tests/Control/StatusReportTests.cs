@@ -13,13 +13,13 @@ public sealed class StatusReportTests
     [
         new(
             new("vfb", 0, "device/vfb/0", "/local/domain/0/backend/vfb/1/0", DomainId.Zero), XenbusState.Connected, XenbusState.Connected, null, null,
-            [new("updates", 7, IsCounter: true, "Rectangles"), new("ring_events", 2, IsCounter: false, "Waiting")]),
+            static () => [new("updates", 7, IsCounter: true, "Rectangles"), new("ring_events", 2, IsCounter: false, "Waiting")]),
         new(
             new("vfb", 1, "device/vfb/1", "/local/domain/0/backend/vfb/1/1", DomainId.Zero), XenbusState.Closed, XenbusState.Closed, "impossible \"index\"\n\x1b[31m", null,
-            [new("updates", 0, IsCounter: true, "Rectangles"), new("ring_events", 0, IsCounter: false, "Waiting")]),
+            static () => [new("updates", 0, IsCounter: true, "Rectangles"), new("ring_events", 0, IsCounter: false, "Waiting")]),
         new(
             new("vkbd", 0, "device/vkbd/0", "/local/domain/0/backend/vkbd/1/0", DomainId.Zero), XenbusState.Connected, XenbusState.Connected, null, new("vkbd", null, "xenkbd_init"),
-            []),
+            static () => []),
     ];
 
     [Fact]

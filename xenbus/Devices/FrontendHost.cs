@@ -62,7 +62,7 @@ public sealed class FrontendHost : IDisposable
         {
             foreach (DeviceSession session in _sessions)
             {
-                yield return new(session.Identity, session.State, session.BackendState, session.Failure, session.HeldBy, session.Figures);
+                yield return new(session.Identity, session.State, session.BackendState, session.Failure, session.HeldBy, () => session.Figures);
             }
         }
     }
@@ -492,6 +492,6 @@ public sealed class FrontendHost : IDisposable
 /// <param name="BackendState">The backend's state.</param>
 /// <param name="Failure">Why it was given up, or null.</param>
 /// <param name="HeldBy">The kernel driver that holds it, or null; then <paramref name="State"/> is the driver's.</param>
-/// <param name="Figures">What the driver tells of it in numbers.</param>
+/// <param name="ReadFigures">Asks the driver for what it tells of it in numbers: only when somebody wants to know, as most look at the states alone.</param>
 public sealed record DeviceStatus(
-    DeviceIdentity Identity, XenbusState State, XenbusState BackendState, string? Failure, KernelDriver? HeldBy, IReadOnlyList<DeviceFigure> Figures);
+    DeviceIdentity Identity, XenbusState State, XenbusState BackendState, string? Failure, KernelDriver? HeldBy, Func<IReadOnlyList<DeviceFigure>> ReadFigures);
