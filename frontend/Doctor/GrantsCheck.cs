@@ -1,6 +1,7 @@
-using Xenbus.Domain;
 using Xenbus.Linux;
 using Xenbus.Linux.Interop;
+using Xenbus.Wire;
+using Xenbus.Wire.Fbif;
 using XenFbFront.Vfb;
 
 namespace XenFbFront.Doctor;
@@ -20,24 +21,26 @@ internal static class GrantsCheck
     /// <param name="named">The size that the backend names, or null.</param>
     public static void Run(Patient patient, LinuxDomain domain, Findings findings, bool isServed, ScreenSize? named)
     {
-        // One page each for the rings of vfb and vkbd, and the directory is in the former.
-        int pages = PagesOf(patient.Options.Screen, named, out ScreenSize size) + 2;
+        int pixelPages = PixelPagesOf(patient.Options.Screen, named, out ScreenSize size);
+        // The pages that list them, and one each for the rings of vfb and vkbd.
+        int pages = PageDirectory.DirectoryPages(ProtocolAbis.Native, pixelPages) + pixelPages + 2;
         ExamineLimit(domain.GrantLimit, findings, isServed, pages, size);
         ExamineTable(patient, findings, isServed, pages);
         ExamineFrames(patient, domain, findings);
     }
 
-    private static int PagesOf(VfbOptions screen, ScreenSize? named, out ScreenSize size)
+    /// <summary>Pages of the largest size that there must be memory for.</summary>
+    private static int PixelPagesOf(VfbOptions screen, ScreenSize? named, out ScreenSize size)
     {
         size = screen.SizesOf(0) is [{ } first, ..] ? first : named ?? s_usual;
-        long bytes = 0;
+        int pages = 0;
         foreach (ScreenSize wanted in (ReadOnlySpan<ScreenSize>)[size, .. screen.SizesOf(0), screen.MaxSize ?? size])
         {
-            long needed = new FramebufferGeometry(wanted.Width, wanted.Height, screen.Depth).MemoryBytes;
-            (bytes, size) = needed > bytes ? (needed, wanted) : (bytes, size);
+            int needed = new FramebufferGeometry(wanted.Width, wanted.Height, screen.Depth).Pages;
+            (pages, size) = needed > pages ? (needed, wanted) : (pages, size);
         }
 
-        return (int)((bytes + SharedPages.PageBytes - 1) / SharedPages.PageBytes);
+        return pages;
     }
 
     private static void ExamineLimit(GrantLimit limit, Findings findings, bool isServed, int pages, ScreenSize size)

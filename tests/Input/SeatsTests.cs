@@ -23,9 +23,7 @@ public sealed class SeatsTests
     [Fact]
     public void TwoScreensAndTwoKeyboards_EachTypesIntoItsOwnScreen()
     {
-        using SimulatedSystem system = Started();
-        AddPair(system, 1);
-        system.Run(() => AreConnected(system, 0, 1), "both pairs connected");
+        using SimulatedSystem system = StartedWithBoth();
         system.Settle();
 
         Press(system, 1, A);
@@ -43,9 +41,7 @@ public sealed class SeatsTests
     [Fact]
     public void PointerOfEachKeyboard_MovesOnItsOwnScreen()
     {
-        using SimulatedSystem system = Started();
-        AddPair(system, 1);
-        system.Run(() => AreConnected(system, 0, 1), "both pairs connected");
+        using SimulatedSystem system = StartedWithBoth();
         system.Settle();
         system.Backend!.InputOf(system.Present, 1)!.PointerAt(63, 47);
         system.Settle();
@@ -88,9 +84,7 @@ public sealed class SeatsTests
     [Fact]
     public void FirstPairUnplugged_TheSecondGoesOn()
     {
-        using SimulatedSystem system = Started();
-        AddPair(system, 1);
-        system.Run(() => AreConnected(system, 0, 1), "both pairs connected");
+        using SimulatedSystem system = StartedWithBoth();
         Press(system, 1, A);
         system.Toolstack.RemoveDevice("vkbd", system.Present, 0);
         system.Toolstack.RemoveDevice("vfb", system.Present, 0);
@@ -142,9 +136,7 @@ public sealed class SeatsTests
     [Fact]
     public void ScreenGoesAndItsKeyboardStays_TypesIntoTheMainSource()
     {
-        using SimulatedSystem system = Started();
-        AddPair(system, 1);
-        system.Run(() => AreConnected(system, 0, 1), "both pairs connected");
+        using SimulatedSystem system = StartedWithBoth();
         Press(system, 1, A);
         system.Toolstack.RemoveDevice("vfb", system.Present, 1);
         system.Run(() => Held(_second!).Length == 0 && system.IsConnected("vkbd", 1), "the keyboard connected again");
@@ -194,9 +186,7 @@ public sealed class SeatsTests
     [Fact]
     public void WorkerIsKilled_EachKeyboardIsStillItsOwnScreens()
     {
-        using SimulatedSystem system = Started();
-        AddPair(system, 1);
-        system.Run(() => AreConnected(system, 0, 1), "both pairs connected");
+        using SimulatedSystem system = StartedWithBoth();
         system.KillWorker();
         system.StartWorker();
         system.Settle();
@@ -253,6 +243,15 @@ public sealed class SeatsTests
         Assert.Same(mainSink, seats.Of(0, hasScreen: true).Sink);
         Assert.Same(mainSink, seats.Of(2, hasScreen: true).Sink);
         Assert.Equal(kind is SinkKind.Automatic or SinkKind.First, seats.Explanations is [{ } line] && line.StartsWith("vkbd/1: ", StringComparison.Ordinal));
+    }
+
+    /// <summary>With a second pair.</summary>
+    private SimulatedSystem StartedWithBoth()
+    {
+        SimulatedSystem system = Started();
+        AddPair(system, 1);
+        system.Run(() => AreConnected(system, 0, 1), "both pairs connected");
+        return system;
     }
 
     /// <summary>A system whose workers choose sources and seats as the program does, with the simulated input as the main sink.</summary>
