@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Xenbus.Linux.Interop;
 using XenFbFront.Backend;
 using XenFbFront.Loopback;
@@ -9,6 +10,8 @@ internal sealed class NativeSession : IDisposable
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
 
+    private readonly string _frontendPath;
+    private readonly string[] _arguments;
     private readonly LoopbackSession _session = new(Scratch.NewDirectory(), new BackendOptions(), static _ => { });
 
     /// <summary>Starts it and waits until both devices are connected.</summary>
@@ -17,9 +20,10 @@ internal sealed class NativeSession : IDisposable
     public NativeSession(string frontendPath, params ReadOnlySpan<string> arguments)
     {
         Session.Backend.DeviceStateChanged += OnDeviceStateChanged;
-        string[] all = ["--loopback", Session.GuestDirectory, "--sink", $"record:{RecordPath}", "--log", "warning", .. arguments];
+        _frontendPath = frontendPath;
+        _arguments = ["--loopback", Session.GuestDirectory, "--sink", $"record:{RecordPath}", "--log", "warning", .. arguments];
         StartedAt = TimeProvider.System.GetTimestamp();
-        Frontend = FrontendProcess.Start(frontendPath, all);
+        Start();
         try
         {
             if (!Session.WaitConnected(s_timeout))
@@ -38,7 +42,7 @@ internal sealed class NativeSession : IDisposable
     public LoopbackSession Session => _session;
 
     /// <summary>The daemon.</summary>
-    public FrontendProcess Frontend { get; }
+    public FrontendProcess Frontend { get; private set; }
 
     /// <summary>Right before it was started.</summary>
     public long StartedAt { get; }
@@ -54,6 +58,19 @@ internal sealed class NativeSession : IDisposable
 
     /// <summary>The worker, or 0 in the moment between two. What keeps files after a restore is a child of the holder too.</summary>
     public int Worker => Child("--worker");
+
+    /// <summary>Starts the daemon; after <see cref="Crash"/>, again.</summary>
+    [MemberNotNull(nameof(Frontend))]
+    public void Start() => Frontend = FrontendProcess.Start(_frontendPath, _arguments);
+
+    /// <summary>Kills holder and worker together.</summary>
+    public void Crash()
+    {
+        int worker = Worker;
+        Frontend.Kill();
+        Libc.Kill(worker, Libc.SIGKILL);
+        Frontend.WaitExited(s_timeout, out _);
+    }
 
     private int Child(string lastArgument)
     {
