@@ -57,18 +57,24 @@ internal sealed class LineLogger(LogLevel minimum, bool isForJournal, TimeProvid
         }
     }
 
-    /// <summary>Writes text to a descriptor, all of it if the reader lives.</summary>
-    public static void Write(int descriptor, string text)
+    /// <summary>Writes text to a descriptor.</summary>
+    /// <returns>Whether all of it was written: not when its reader is gone.</returns>
+    public static bool Write(int descriptor, string text) => TryWrite(descriptor, Encoding.UTF8.GetBytes(text)) == 0;
+
+    /// <summary>Writes bytes to a descriptor.</summary>
+    /// <returns>0 when all of them are written, else a negated errno.</returns>
+    public static int TryWrite(int descriptor, ReadOnlySpan<byte> bytes)
     {
-        ReadOnlySpan<byte> bytes = Encoding.UTF8.GetBytes(text);
         for (int written; bytes.Length > 0; bytes = bytes[written..])
         {
             written = Libc.Write(descriptor, bytes);
             if (written <= 0)
             {
-                return;
+                return written == 0 ? -Errno.EIO : written;
             }
         }
+
+        return 0;
     }
 
     private void Tell(LogLevel level, int kind, string subject, string line)

@@ -46,7 +46,7 @@ try
 
     if (args.Contains(ConfigurationCheck.Switch))
     {
-        return ConfigurationCheck.Run(args, ConfigurationFile.Read, LineLogger.Write);
+        return ConfigurationCheck.Run(args, ConfigurationFile.Read, static (descriptor, text) => LineLogger.Write(descriptor, text));
     }
 
     List<string> warnings = [];

@@ -3,7 +3,7 @@ namespace XenFbFront.Content;
 /// <summary>What a screen source draws on: the pixels that the backend reads, and the way to say what changed.</summary>
 /// <remarks>
 /// Pixels are XRGB8888: <c>0x00RRGGBB</c> in a little-endian 32-bit word. A source draws, calls <see cref="Changed"/> for each rectangle it
-/// touched, and <see cref="Flush"/> when the picture is whole again. All on the event loop's thread; nothing here allocates.
+/// touched, and <see cref="Flush()"/> when the picture is whole again. All on the event loop's thread; nothing here allocates.
 /// </remarks>
 public abstract class Canvas
 {
@@ -27,6 +27,10 @@ public abstract class Canvas
 
     /// <summary>The picture is whole: send what changed, now or as soon as the backend can take it. Never blocks.</summary>
     public abstract void Flush();
+
+    /// <summary>As <see cref="Flush()"/>, for a picture that may follow a change of what it shows.</summary>
+    /// <param name="noticedAt">When the source noticed the change, the first of them if there are several; in timestamps of the loop's clock. Null when there was none.</param>
+    public virtual void Flush(long? noticedAt) => Flush();
 
     /// <summary>Asks for another size; the source is detached and attached again when it comes true.</summary>
     /// <returns>False when the backend or the allocated memory does not allow it; the source then goes on with the present size.</returns>

@@ -60,7 +60,7 @@ public sealed class ConsoleSource : IScreenSource
     private int _attachments;
     private TextGridState _state;
     private long _lastRead;
-    private long? _busySince;
+    private long? _busySince, _noticedAt;
     private TimeSpan _readPeriod = TimeSpan.FromMilliseconds(ReadPeriodMs);
 
     /// <summary>Creates a source for a grid and reads it once, for its size.</summary>
@@ -151,10 +151,13 @@ public sealed class ConsoleSource : IScreenSource
         if (_timer.IsRunning)
         {
             // It reads in time.
+            _noticedAt ??= _loop.Clock.GetTimestamp();
             return;
         }
 
-        TimeSpan quiet = _loop.Clock.GetElapsedTime(_lastRead);
+        long now = _loop.Clock.GetTimestamp();
+        _noticedAt ??= now;
+        TimeSpan quiet = _loop.Clock.GetElapsedTime(_lastRead, now);
         if (quiet >= _readPeriod)
         {
             Turn();
@@ -202,6 +205,9 @@ public sealed class ConsoleSource : IScreenSource
         }
 
         _lastRead = _loop.Clock.GetTimestamp();
+        // Of a console that is read at a pace of its own nothing is noticed before.
+        long noticedAt = _noticedAt ?? _lastRead;
+        _noticedAt = null;
         TextGridState state = ReadFitted();
         double readingMs = _loop.Clock.GetElapsedTime(_lastRead).TotalMilliseconds;
         _readPeriod = TimeSpan.FromMilliseconds(Math.Clamp(readingMs * ReadingShare, ReadPeriodMs, LongestReadPeriodMs));
@@ -210,7 +216,7 @@ public sealed class ConsoleSource : IScreenSource
         switch (state)
         {
             case TextGridState.Text when didChange || _screen is null:
-                ShowText(canvas);
+                ShowText(canvas, noticedAt);
                 break;
             case TextGridState.Text:
                 break;
@@ -259,7 +265,7 @@ public sealed class ConsoleSource : IScreenSource
         return wanted != (_next.Columns, _next.Rows) && _grid.TryResize(wanted.Columns, wanted.Rows);
     }
 
-    private void ShowText(Canvas canvas)
+    private void ShowText(Canvas canvas, long noticedAt)
     {
         bool hasNewSize = _next.Columns != _present.Columns || _next.Rows != _present.Rows;
         (_present, _next) = (_next, _present);
@@ -289,7 +295,7 @@ public sealed class ConsoleSource : IScreenSource
         _hasBlinkingText = _blink.IsEnabled && HasBlinkingText();
         _blink.Restart(hasCursor || _hasBlinkingText);
         SetCells(mustSetAll);
-        Draw(canvas);
+        Draw(canvas, noticedAt);
     }
 
     private void OnBeat()
@@ -297,18 +303,18 @@ public sealed class ConsoleSource : IScreenSource
         if (_canvas is { } canvas && _screen is not null)
         {
             SetCells(mustSetAll: _hasBlinkingText);
-            Draw(canvas);
+            Draw(canvas, noticedAt: null);
         }
     }
 
-    private void Draw(Canvas canvas)
+    private void Draw(Canvas canvas, long? noticedAt)
     {
         TextScreen screen = _screen!;
         bool hasCursor = _present.CursorColumn >= 0 && _present.CursorRow >= 0 && !_blink.IsDark;
         screen.SetCursor(_present.CursorColumn - _view!.FirstColumn, _present.CursorRow - _view.FirstRow, hasCursor ? _cursor : CursorShape.None);
         if (screen.Draw(canvas))
         {
-            canvas.Flush();
+            canvas.Flush(noticedAt);
         }
     }
 

@@ -34,6 +34,7 @@ public sealed class KeysSource : IScreenSource, IInputObserver
     private int _crosshairReach, _discRadius;
     private int _pointerX, _pointerY;
     private long _lastDrawn;
+    private long? _noticedAt;
     private bool _hasDrawn;
 
     /// <summary>Creates the source; it draws on the loop's thread.</summary>
@@ -114,7 +115,9 @@ public sealed class KeysSource : IScreenSource, IInputObserver
             return;
         }
 
-        TimeSpan quiet = _loop.Clock.GetElapsedTime(_lastDrawn);
+        long now = _loop.Clock.GetTimestamp();
+        _noticedAt = now;
+        TimeSpan quiet = _loop.Clock.GetElapsedTime(_lastDrawn, now);
         if (quiet >= TimeSpan.FromMilliseconds(FrameMs))
         {
             DrawChanges();
@@ -185,8 +188,10 @@ public sealed class KeysSource : IScreenSource, IInputObserver
         {
             // All of them, since redrawn cells may have cut into any. They are opaque: drawing one over itself changes no pixel.
             DrawOverlays(canvas);
-            canvas.Flush();
+            canvas.Flush(_noticedAt);
         }
+
+        _noticedAt = null;
     }
 
     private void MovePointer(Canvas canvas)

@@ -18,7 +18,8 @@ internal sealed class ControlCommands
     private static readonly Command[] s_commands =
     [
         new("status", "[--json]", "both ends of each device, its size, what waits", static (commands, request) => commands.TellStatus(request)),
-        new("metrics", string.Empty, "these numbers in the text format of Prometheus", static (commands, request) => commands.TellMetrics(request)),
+        new("watch", "[SECONDS] [--json]", "rates and latencies, every so often (default: 1)", static (commands, request) => commands.TellSample(request)),
+        new("metrics", "[FILE.prom]", "these numbers in the text format of Prometheus", static (commands, request) => commands.TellMetrics(request)),
         new("program", string.Empty, "which program runs, and as which process", static (commands, request) => commands.TellProgram(request)),
         new("sizes", string.Empty, "sizes of the screens and of --size, * the present one", static (commands, request) => commands.TellSizes(request)),
         new("resize", "[N] WxH", "give vfb/N (default: the first) another size in pixels", static (commands, request) => commands.Resize(request)),
@@ -102,9 +103,26 @@ internal sealed class ControlCommands
 
     private void TellMetrics(ControlRequest request)
     {
+        if (request.Words is not [_])
+        {
+            request.Refuse("metrics takes nothing but a file, as in metrics FILE.prom");
+            return;
+        }
+
         foreach (string line in StatusReport.Metrics(_host.Devices))
         {
             request.Say(line);
+        }
+
+        request.Finish();
+    }
+
+    /// <summary>One look of many, for <see cref="ControlWatch"/>.</summary>
+    private void TellSample(ControlRequest request)
+    {
+        foreach (DeviceStatus device in _host.Devices)
+        {
+            request.Say(DeviceSample.Compose(device));
         }
 
         request.Finish();

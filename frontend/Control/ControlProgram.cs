@@ -1,3 +1,4 @@
+using System.Text;
 using Xenbus;
 using Xenbus.Linux.Interop;
 using XenFbFront.Configuration;
@@ -51,6 +52,8 @@ internal static class ControlProgram
         {
             ["upgrade"] => Upgrade(path),
             ["screenshot", .. { } others] => TakeScreenshot(path, others),
+            ["watch", .. { } others] => ControlWatch.Run(path, others),
+            ["metrics", { } file] when !file.StartsWith('-') => WriteMetrics(path, file),
             _ => Ask(path, words, static line => LineLogger.Write(1, line + "\n")),
         };
     }
@@ -65,6 +68,19 @@ internal static class ControlProgram
 
         List<string> request = ["screenshot", .. words[..^1]];
         return Ask(path, request, static line => LineLogger.Write(2, line + "\n"), (text, pixels) => Screenshot.Write(pixels, ScreenSize.TryParse(text, out ScreenSize size) ? size : throw new XenException("read", "the picture's size", 0), words[^1]));
+    }
+
+    /// <summary>As the screenshot, the file is this process' and its user's.</summary>
+    private static int WriteMetrics(string path, string file)
+    {
+        StringBuilder text = new();
+        int status = Ask(path, ["metrics"], line => text.Append(line).Append('\n'));
+        if (status == ExitStatus.Success)
+        {
+            MetricsFile.Write(file, text.ToString());
+        }
+
+        return status;
     }
 
     /// <summary>Lets the running program become this one, and waits until this one does the work.</summary>

@@ -10,6 +10,9 @@ internal static class StatusReport
 {
     private const string Prefix = "xenfbfront_";
 
+    /// <summary>Bounds of the buckets that Prometheus gets: powers of two from 128 µs to 1 s.</summary>
+    private const int FirstBound = 7, LastBound = 20;
+
     /// <summary>For a person: a line for each device, below it why it is not served and its numbers.</summary>
     public static IEnumerable<string> Text(IEnumerable<DeviceStatus> devices)
     {
@@ -38,6 +41,11 @@ internal static class StatusReport
             {
                 yield return figures.ToString();
             }
+
+            if (Latencies(device.ReadLatencies()) is { Length: > 0 } latencies)
+            {
+                yield return "  latency in ms, p50/p90/p99/max (how often):" + latencies;
+            }
         }
 
         if (!hasDevice)
@@ -64,7 +72,20 @@ internal static class StatusReport
                 line.Append(",\"").Append(figure.Name).Append("\":").Append(Number(figure.Value));
             }
 
-            yield return line.Append('}').ToString();
+            line.Append(",\"latency_us\":{");
+            foreach (DeviceLatency latency in device.ReadLatencies())
+            {
+                LatencyHistogram times = latency.Times;
+                line.Append(line[^1] == '{' ? "\"" : ",\"").Append(latency.Stage).Append("\":{\"count\":").Append(Number(times.Count));
+                foreach (int percent in LatencyText.Percents)
+                {
+                    line.Append(",\"p").Append(Number(percent)).Append("\":").Append(Number(times.PercentileUs(percent)));
+                }
+
+                line.Append(",\"max\":").Append(Number(times.MaxUs)).Append('}');
+            }
+
+            yield return line.Append("}}").ToString();
             separator = ",";
         }
 
@@ -86,6 +107,11 @@ internal static class StatusReport
             {
                 Add(type + figure.Name + (figure.IsCounter ? "_total" : string.Empty), figure.IsCounter ? "counter" : "gauge", figure.Help, label + Number(figure.Value));
             }
+
+            foreach (DeviceLatency latency in device.ReadLatencies())
+            {
+                AddHistogram(type + "latency_" + latency.Stage + "_seconds", latency, $"device=\"{device.Identity.Name}\"");
+            }
         }
 
         foreach ((_, StringBuilder lines) in families)
@@ -94,7 +120,9 @@ internal static class StatusReport
             yield return lines.ToString();
         }
 
-        void Add(string name, string type, string help, string value)
+        void Add(string name, string type, string help, string value) => Family(name, type, help).Append($"\n{Prefix}{name}{value}");
+
+        StringBuilder Family(string name, string type, string help)
         {
             StringBuilder? lines = families.Find(family => family.Name == name).Lines;
             if (lines is null)
@@ -103,9 +131,47 @@ internal static class StatusReport
                 families.Add((name, lines));
             }
 
-            lines.Append($"\n{Prefix}{name}{value}");
+            return lines;
+        }
+
+        void AddHistogram(string name, DeviceLatency latency, string label)
+        {
+            LatencyHistogram times = latency.Times;
+            StringBuilder lines = Family(name, "histogram", latency.Help);
+            for (int bit = FirstBound; bit <= LastBound; bit++)
+            {
+                AddBucket(Seconds(1L << bit), times.CountBelow(bit));
+            }
+
+            AddBucket("+Inf", times.Count);
+            lines.Append($"\n{Prefix}{name}_sum{{{label}}} {Seconds(times.TotalUs)}\n{Prefix}{name}_count{{{label}}} {Number(times.Count)}");
+
+            void AddBucket(string bound, long count) => lines.Append($"\n{Prefix}{name}_bucket{{{label},le=\"{bound}\"}} {Number(count)}");
         }
     }
+
+    private static string Latencies(IReadOnlyList<DeviceLatency> latencies)
+    {
+        StringBuilder text = new();
+        foreach (DeviceLatency latency in latencies)
+        {
+            LatencyHistogram times = latency.Times;
+            if (times.Count > 0)
+            {
+                text.Append(text.Length == 0 ? " " : ", ").Append(latency.Stage).Append(' ');
+                foreach (int percent in LatencyText.Percents)
+                {
+                    text.Append(LatencyText.Milliseconds(times.PercentileUs(percent))).Append('/');
+                }
+
+                text.Append(LatencyText.Milliseconds(times.MaxUs)).Append(" (").Append(Number(times.Count)).Append(')');
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static string Seconds(long us) => (us / 1e6).ToString("0.######", CultureInfo.InvariantCulture);
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

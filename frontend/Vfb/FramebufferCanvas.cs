@@ -14,16 +14,16 @@ internal sealed class FramebufferCanvas : Canvas, IDisposable
     private readonly int _offsetBytes;
     // A large picture has no place on the small managed heap.
     private readonly SharedPages? _beside;
-    private readonly Action _flush;
+    private readonly Action<long?> _flush;
     private readonly Func<int, int, bool> _tryResize;
 
     /// <summary>A canvas over pixel memory.</summary>
     /// <param name="pages">Holds the pixel memory.</param>
     /// <param name="offsetBytes">Where it begins in them.</param>
     /// <param name="geometry">Its layout.</param>
-    /// <param name="flush">Called for <see cref="Flush"/>.</param>
+    /// <param name="flush">Called for <see cref="Flush()"/>, with when the change was noticed, if there was one.</param>
     /// <param name="tryResize">Called for <see cref="TryResize"/>.</param>
-    public FramebufferCanvas(SharedPages pages, int offsetBytes, FramebufferGeometry geometry, Action flush, Func<int, int, bool> tryResize)
+    public FramebufferCanvas(SharedPages pages, int offsetBytes, FramebufferGeometry geometry, Action<long?> flush, Func<int, int, bool> tryResize)
     {
         _pages = pages;
         _offsetBytes = offsetBytes;
@@ -65,7 +65,10 @@ internal sealed class FramebufferCanvas : Canvas, IDisposable
     }
 
     /// <inheritdoc/>
-    public override void Flush() => _flush();
+    public override void Flush() => _flush(null);
+
+    /// <inheritdoc/>
+    public override void Flush(long? noticedAt) => _flush(noticedAt);
 
     /// <inheritdoc/>
     public override bool TryResize(int width, int height) => _tryResize(width, height);

@@ -18,6 +18,7 @@ internal sealed class FramebufferOutput : IDisposable
     private readonly UpdateBudget _budget;
     private readonly LoopTimer _moreLater;
     private readonly DrainWatch _drain;
+    private readonly FramebufferLatency _latency;
     private readonly ToldSizes _sizes = new();
     private SharedPages? _shared;
     private FramebufferCanvas? _canvas;
@@ -34,6 +35,7 @@ internal sealed class FramebufferOutput : IDisposable
         _context = context;
         _budget = new(context.Loop.Clock);
         _moreLater = context.Loop.CreateTimer(Send);
+        _latency = new(context.Loop.Clock);
         _drain = new(context.Loop, Send, context.Notify, TellDrain);
     }
 
@@ -58,6 +60,9 @@ internal sealed class FramebufferOutput : IDisposable
         new("damaged_rectangles", IsConnected ? _canvas?.Damage.Count ?? 0 : 0, IsCounter: false, "Changed rectangles that wait for room in the ring or for the backend's pace"),
         new("silent_seconds", (long)(BackendSilentFor?.TotalSeconds ?? 0), IsCounter: false, "How long the backend has taken nothing although it was notified"),
     ];
+
+    /// <inheritdoc cref="FramebufferLatency.Stages"/>
+    public IReadOnlyList<DeviceLatency> Latencies => _latency.Stages;
 
     /// <summary>The size that the backend goes by: what it was told last, once it has consumed the event. Null while there is no connection.</summary>
     public ScreenSize? SizeTaken
@@ -144,8 +149,25 @@ internal sealed class FramebufferOutput : IDisposable
         _moreLater.Cancel();
     }
 
+    /// <summary>A picture is whole: as <see cref="Send"/>.</summary>
+    /// <param name="noticedAt">When its change was noticed, in timestamps of the loop's clock; null when it came of no change.</param>
+    public void Flush(long? noticedAt)
+    {
+        if (IsConnected && noticedAt is { } time)
+        {
+            _latency.Drawn(time);
+        }
+
+        Send();
+    }
+
+    /// <summary>The backend has notified us: as <see cref="Send"/>.</summary>
+    public void OnNotified() => Tell(isNotified: true);
+
     /// <summary>Tells the backend as much as it can take; the rest is told when it has taken some or the time has come.</summary>
-    public void Send()
+    public void Send() => Tell(isNotified: false);
+
+    private void Tell(bool isNotified)
     {
         if (!IsConnected || _shared is not { } shared || _canvas is not { } canvas)
         {
@@ -159,6 +181,7 @@ internal sealed class FramebufferOutput : IDisposable
             return;
         }
 
+        _latency.Looked(_ring.Consumed, isNotified);
         if (!_isPictureTaken && (int)(_ring.Consumed - _firstEvent) > 0)
         {
             // The first update is of the whole screen.
@@ -172,7 +195,11 @@ internal sealed class FramebufferOutput : IDisposable
             _resizeIsDue = !TryWriteResize(page, canvas.Geometry);
         }
 
-        if (!_resizeIsDue && _updatesRequested)
+        if (!_updatesRequested || _budget.IsNobodyLooking)
+        {
+            _latency.Pause();
+        }
+        else if (!_resizeIsDue)
         {
             WriteUpdates(page, canvas);
         }
@@ -190,6 +217,7 @@ internal sealed class FramebufferOutput : IDisposable
     {
         _moreLater.Cancel();
         _drain.Stop();
+        _latency.Stop();
         IsConnected = _updatesRequested = _resizeIsDue = _isPictureTaken = false;
         _shared = null;
         _canvas = null;
@@ -205,7 +233,7 @@ internal sealed class FramebufferOutput : IDisposable
     private void WriteUpdates(Span<byte> page, FramebufferCanvas canvas)
     {
         DamageRegion damage = canvas.Damage;
-        if (damage.IsEmpty || _budget.IsNobodyLooking || _moreLater.IsRunning)
+        if (damage.IsEmpty || _moreLater.IsRunning)
         {
             return;
         }
@@ -235,7 +263,7 @@ internal sealed class FramebufferOutput : IDisposable
         }
 
         _updates += count;
-        _budget.Spend(count);
+        _latency.Told(_budget.Spend(count), _ring.Produced);
         damage.Clear();
     }
 

@@ -64,13 +64,15 @@ public sealed class UpdateBudget(TimeProvider clock)
     }
 
     /// <summary>Notes that some were sent, at most <see cref="Available"/>.</summary>
-    public void Spend(int rectangles)
+    /// <returns>When, in timestamps of the clock.</returns>
+    public long Spend(int rectangles)
     {
         int slot = (_oldest + _sends) % RectanglesPerRefresh;
         _sentAt[slot] = clock.GetTimestamp();
         _sentCount[slot] = rectangles;
         _sends++;
         _rectangles += rectangles;
+        return _sentAt[slot];
     }
 
     /// <summary>Until more may be sent; zero when that is now.</summary>

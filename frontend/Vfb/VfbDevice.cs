@@ -58,6 +58,9 @@ internal sealed class VfbDevice : FrontendDevice
         .. _output.Figures,
     ];
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<DeviceLatency> Latencies => _output.Latencies;
+
     /// <inheritdoc cref="FramebufferOutput.BackendSilentFor"/>
     public TimeSpan? BackendSilentFor => _output.BackendSilentFor;
 
@@ -214,7 +217,7 @@ internal sealed class VfbDevice : FrontendDevice
         }
 
         uint consumedBefore = _output.Consumed;
-        _output.Send();
+        _output.OnNotified();
         return events > 0 || _output.Consumed != consumedBefore;
     }
 
@@ -263,7 +266,7 @@ internal sealed class VfbDevice : FrontendDevice
     private void Show(IScreenSource source, FramebufferGeometry geometry, bool isResized)
     {
         _canvas?.Dispose();
-        _canvas = new(_memory!, Notes.DirectoryPages * SharedPages.PageBytes, geometry, _output.Send, TryResize);
+        _canvas = new(_memory!, Notes.DirectoryPages * SharedPages.PageBytes, geometry, _output.Flush, TryResize);
         _output.Show(_canvas, isResized);
         source.Attach(_canvas);
         // What is not drawn in the pages themselves is there at least once before anybody looks.

@@ -33,6 +33,7 @@ internal sealed class VkbdDevice : FrontendDevice
     private readonly InputEvent[] _output = new InputEvent[EventRingLayout.KeyboardIn.SlotCount * KeyTranslator.MaxEvents];
     private readonly IInputDevice?[] _devices = new IInputDevice?[s_roles.Length];
     private readonly InputDeviceSpec?[] _specs = new InputDeviceSpec?[s_roles.Length];
+    private readonly LatencyHistogram?[] _latencies = new LatencyHistogram?[s_roles.Length];
     private EventRingReader _in = new(EventRingLayout.KeyboardIn);
     private Seat _seat;
     private SharedPages? _shared;
@@ -48,6 +49,8 @@ internal sealed class VkbdDevice : FrontendDevice
     private uint _sizeSince;
     private uint _seen;
     private int _clickOrder;
+    // The first of what is in the ring; null when nothing is.
+    private long? _seenAt;
 
     public VkbdDevice(DeviceContext context, ISeats seats, IScreens screens)
     {
@@ -65,6 +68,30 @@ internal sealed class VkbdDevice : FrontendDevice
         new("events", _delivered, IsCounter: true, "Events of the ring that were delivered"),
         new("ring_events", _isConnected && _shared is { } shared && _in.Look(shared.Bytes) != RingStatus.Broken ? _in.Available : 0, IsCounter: false, "Events in the ring that no input device has taken yet"),
     ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<DeviceLatency> Latencies
+    {
+        get
+        {
+            List<DeviceLatency> stages = [];
+            foreach (InputRole role in s_roles)
+            {
+                if (_latencies[(int)role] is { } times)
+                {
+                    (string stage, string help) = role switch
+                    {
+                        InputRole.Keyboard => ("keyboard", "Time from events being seen in the ring to their keys being written to the input device"),
+                        InputRole.Pointer => ("pointer", "Time from events being seen in the ring to the pointer being written to the input device"),
+                        InputRole.Touch => ("touch", "Time from events being seen in the ring to the fingers being written to the input device"),
+                    };
+                    stages.Add(new(stage, times, help));
+                }
+            }
+
+            return stages;
+        }
+    }
 
     private bool HasScreen => _screens.Has(_context.Identity.Id);
 
@@ -265,6 +292,7 @@ internal sealed class VkbdDevice : FrontendDevice
         _specs[index] = spec;
         if (spec is not null)
         {
+            _latencies[index] ??= new();
             _seat.Observer?.OnOpened(spec);
         }
     }
@@ -291,6 +319,8 @@ internal sealed class VkbdDevice : FrontendDevice
         {
             return false;
         }
+
+        _seenAt ??= _context.Loop.Clock.GetTimestamp();
 
         if (DeliverAll(page, count))
         {
@@ -322,6 +352,7 @@ internal sealed class VkbdDevice : FrontendDevice
 
         _in.Consume(page, count);
         _delivered += count;
+        _seenAt = null;
         return true;
     }
 
@@ -427,6 +458,11 @@ internal sealed class VkbdDevice : FrontendDevice
                 }
 
                 _isSinkRefusing = false;
+                if (_seenAt is { } seenAt)
+                {
+                    _latencies[index]!.Add(_context.Loop.Clock.GetElapsedTime(seenAt));
+                }
+
                 _seat.Observer?.OnDelivered(role, _output.AsSpan(0, outputCount));
             }
 

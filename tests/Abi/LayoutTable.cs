@@ -658,6 +658,7 @@ internal static class LayoutTable
         Constant(OpenFlags.WriteOnly, 1, "O_WRONLY", Fcntl),
         Constant(OpenFlags.ReadWrite, 2, "O_RDWR", Fcntl),
         Constant(OpenFlags.Create, 0x40, "O_CREAT", Fcntl),
+        Constant(OpenFlags.Exclusive, 0x80, "O_EXCL", Fcntl),
         Constant(OpenFlags.NoControllingTerminal, 0x100, "O_NOCTTY", Fcntl),
         Constant(OpenFlags.Truncate, 0x200, "O_TRUNC", Fcntl),
         Constant(OpenFlags.Append, 0x400, "O_APPEND", Fcntl),

@@ -9,24 +9,35 @@ namespace XenFbFront.Tests.Control;
 
 public sealed class StatusReportTests
 {
+    private static readonly LatencyHistogram s_times = new();
+
     private static readonly DeviceStatus[] s_devices =
     [
         new(
             new("vfb", 0, "device/vfb/0", "/local/domain/0/backend/vfb/1/0", DomainId.Zero), XenbusState.Connected, XenbusState.Connected, null, null,
-            static () => [new("updates", 7, IsCounter: true, "Rectangles"), new("ring_events", 2, IsCounter: false, "Waiting")]),
+            static () => [new("updates", 7, IsCounter: true, "Rectangles"), new("ring_events", 2, IsCounter: false, "Waiting")], static () => [new("draw", s_times, "Time to draw")]),
         new(
             new("vfb", 1, "device/vfb/1", "/local/domain/0/backend/vfb/1/1", DomainId.Zero), XenbusState.Closed, XenbusState.Closed, "impossible \"index\"\n\x1b[31m", null,
-            static () => [new("updates", 0, IsCounter: true, "Rectangles"), new("ring_events", 0, IsCounter: false, "Waiting")]),
+            static () => [new("updates", 0, IsCounter: true, "Rectangles"), new("ring_events", 0, IsCounter: false, "Waiting")], static () => [new("draw", new(), "Time to draw")]),
         new(
             new("vkbd", 0, "device/vkbd/0", "/local/domain/0/backend/vkbd/1/0", DomainId.Zero), XenbusState.Connected, XenbusState.Connected, null, new("vkbd", null, "xenkbd_init"),
-            static () => []),
+            static () => [], static () => []),
     ];
+
+    static StatusReportTests()
+    {
+        foreach (int us in (ReadOnlySpan<int>)[100, 100, 100, 100, 100, 100, 100, 100, 1500, 2_000_000])
+        {
+            s_times.Add(TimeSpan.FromMicroseconds(us));
+        }
+    }
 
     [Fact]
     public void Text_BothEnds_TheReason_AndTheNumbers_OnPlainLines() => Assert.Equal(
         [
             "vfb/0: Connected (4), its backend /local/domain/0/backend/vfb/1/0 is Connected (4)",
             "  updates 7, ring events 2",
+            "  latency in ms, p50/p90/p99/max (how often): draw 0.10/1.5/2000/2000 (10)",
             "vfb/1: Closed (6), its backend /local/domain/0/backend/vfb/1/1 is Closed (6)",
             "  given up: impossible \"index\"\\x0a\\x1b[31m",
             "  updates 0, ring events 0",
@@ -45,6 +56,10 @@ public sealed class StatusReportTests
         JsonElement all = document.RootElement;
         Assert.Equal(3, all.GetArrayLength());
         Assert.Equal(("vfb/0", 4, 7), (all[0].GetProperty("device").GetString(), all[0].GetProperty("state").GetInt32(), all[0].GetProperty("updates").GetInt32()));
+        JsonElement draw = all[0].GetProperty("latency_us").GetProperty("draw");
+        Assert.Equal((10, 104, 2_000_000), (draw.GetProperty("count").GetInt32(), draw.GetProperty("p50").GetInt32(), draw.GetProperty("max").GetInt32()));
+        Assert.Equal(0, all[1].GetProperty("latency_us").GetProperty("draw").GetProperty("p99").GetInt32());
+        Assert.Empty(all[2].GetProperty("latency_us").EnumerateObject());
         Assert.Equal("impossible \"index\"\n\x1b[31m", all[1].GetProperty("failure").GetString());
         Assert.Equal("vkbd", all[2].GetProperty("held_by").GetString());
         Assert.Equal("[]", string.Join('\n', StatusReport.Json([])));
@@ -71,6 +86,26 @@ public sealed class StatusReportTests
         # TYPE xenfbfront_vfb_ring_events gauge
         xenfbfront_vfb_ring_events{device="vfb/0"} 2
         xenfbfront_vfb_ring_events{device="vfb/1"} 0
+        # HELP xenfbfront_vfb_latency_draw_seconds Time to draw
+        # TYPE xenfbfront_vfb_latency_draw_seconds histogram
+
         """,
-        string.Join('\n', StatusReport.Metrics(s_devices)));
+        string.Join('\n', StatusReport.Metrics(s_devices).Select(static family => family.Split("xenfbfront_vfb_latency_draw_seconds_bucket")[0])));
+
+    [Fact]
+    public void Metrics_Latency_IsAHistogramOfPowersOfTwo()
+    {
+        string[] lines = [.. string.Join('\n', StatusReport.Metrics(s_devices)).Split('\n').Where(static line => line.StartsWith("xenfbfront_vfb_latency_draw_seconds", StringComparison.Ordinal) && line.Contains("vfb/0", StringComparison.Ordinal))];
+        Assert.Equal("xenfbfront_vfb_latency_draw_seconds_bucket{device=\"vfb/0\",le=\"0.000128\"} 8", lines[0]);
+        Assert.Equal("xenfbfront_vfb_latency_draw_seconds_bucket{device=\"vfb/0\",le=\"0.001024\"} 8", lines[3]);
+        Assert.Equal("xenfbfront_vfb_latency_draw_seconds_bucket{device=\"vfb/0\",le=\"0.002048\"} 9", lines[4]);
+        Assert.Equal(
+            [
+                "xenfbfront_vfb_latency_draw_seconds_bucket{device=\"vfb/0\",le=\"1.048576\"} 9",
+                "xenfbfront_vfb_latency_draw_seconds_bucket{device=\"vfb/0\",le=\"+Inf\"} 10",
+                "xenfbfront_vfb_latency_draw_seconds_sum{device=\"vfb/0\"} 2.0023",
+                "xenfbfront_vfb_latency_draw_seconds_count{device=\"vfb/0\"} 10",
+            ],
+            lines[^4..]);
+    }
 }

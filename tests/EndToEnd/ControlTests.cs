@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using StbImageSharp;
 using Xenbus.Linux.Interop;
@@ -61,6 +62,66 @@ public sealed class ControlTests
         (status, _, error) = FrontendCommands.Ask(system, program, "ctl", "screenshot");
         Assert.Equal((2, "xenfbfront: screenshot needs a file, as in screenshot FILE.png, or screenshot 1 FILE.png for vfb/1; - is standard output\n"), (status, error));
         system.StopInOrder();
+    }
+
+    /// <summary>Each key is a change of the keys screen, so all stages are gone through.</summary>
+    [Theory]
+    [InlineData(FrontendKind.Built)]
+    [InlineData(FrontendKind.Native)]
+    public void LatenciesAndWatch_WhileSomebodyTypes_ArePlausible(FrontendKind kind)
+    {
+        string program = Frontends.Path(kind), folder = Directory.CreateTempSubdirectory("xenfbfront").FullName, file = Path.Combine(folder, "xen.prom");
+        using RunningSystem system = new(program, ["--source", "keys", "--size", "640x480"]);
+        system.WaitConnected();
+        long started = Stopwatch.GetTimestamp();
+        for (int i = 0; i < 20; i++)
+        {
+            system.TypeAndExpect();
+        }
+
+        RunningSystem.WaitFor(() => Status("vfb/0", "consumed").Count > 0, () => FrontendCommands.Ask(system, program, "ctl", "status").Output);
+        double typedUs = Stopwatch.GetElapsedTime(started).TotalMicroseconds;
+        foreach ((string device, string stage, int least) in ((string, string, int)[])[("vkbd/0", "keyboard", 20), ("vfb/0", "draw", 1), ("vfb/0", "ring", 1), ("vfb/0", "consumed", 1)])
+        {
+            (long count, long[] times) = Status(device, stage);
+            Assert.InRange(count, least, 1000);
+            Assert.Equal(times.Order(), times);
+            Assert.InRange(times[^1], 1, typedUs);
+        }
+
+        Assert.Equal(0, Status("vkbd/0", "pointer").Count);
+        File.WriteAllText(file, "the one before");
+        Assert.Equal((0, string.Empty, string.Empty), FrontendCommands.Ask(system, program, "ctl", "metrics", file));
+        Assert.Contains("\nxenfbfront_vkbd_latency_keyboard_seconds_bucket{device=\"vkbd/0\",le=\"+Inf\"} 40\n", File.ReadAllText(file));
+        Assert.Equal([file], Directory.GetFiles(folder));
+        (int status, _, string error) = FrontendCommands.Ask(system, program, "ctl", "metrics", "/nowhere/xen.prom");
+        Assert.Equal(3, status);
+        Assert.StartsWith("xenfbfront: create /nowhere/xen.prom.", error);
+        Directory.Delete(folder, recursive: true);
+
+        using Process watch = Process.Start(new ProcessStartInfo(program, ["ctl", "watch", "0.2", "--json", "--loopback", system.Session.GuestDirectory]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        double events = 0;
+        for (int i = 0; i < 100 && events == 0; i++)
+        {
+            system.TypeAndExpect();
+            using JsonDocument report = JsonDocument.Parse(watch.StandardOutput.ReadLine()!);
+            events = report.RootElement.GetProperty("devices").EnumerateArray().Single(static device => device.GetProperty("device").GetString() == "vkbd/0").GetProperty("events_per_second").GetDouble();
+        }
+
+        Assert.InRange(events, 0.1, 100_000);
+        (status, _, error) = FrontendCommands.Ask(system, program, "ctl", "watch", "soon");
+        Assert.Equal((2, "xenfbfront: watch takes seconds from 0.1 to 3600, as in watch 5, and --json\n"), (status, error));
+        system.StopInOrder();
+        Assert.Equal("xenfbfront: the program that was watched has ended\n", watch.StandardError.ReadToEnd());
+        Assert.True(watch.WaitForExit(RunningSystem.Patience));
+        Assert.Equal(0, watch.ExitCode);
+
+        (long Count, long[] Times) Status(string device, string stage)
+        {
+            using JsonDocument document = JsonDocument.Parse(FrontendCommands.Ask(system, program, "ctl", "status", "--json").Output);
+            JsonElement latency = document.RootElement.EnumerateArray().Single(entry => entry.GetProperty("device").GetString() == device).GetProperty("latency_us").GetProperty(stage);
+            return (latency.GetProperty("count").GetInt64(), [.. ((string[])["p50", "p90", "p99", "max"]).Select(name => latency.GetProperty(name).GetInt64())]);
+        }
     }
 
     [Theory]

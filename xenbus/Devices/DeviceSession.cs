@@ -103,6 +103,9 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>What the driver tells of the device in numbers.</summary>
     public IReadOnlyList<DeviceFigure> Figures => _device.Figures;
 
+    /// <inheritdoc cref="FrontendDevice.Latencies"/>
+    public IReadOnlyList<DeviceLatency> Latencies => _device.Latencies;
+
     /// <summary>Why the device was given up, or null.</summary>
     public string? Failure { get; private set; }
 

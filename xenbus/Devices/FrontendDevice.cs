@@ -11,6 +11,9 @@ public abstract class FrontendDevice : IDisposable
     /// <summary>What the driver tells of the device in numbers; empty by default. Made anew at each look, which is rare.</summary>
     public virtual IReadOnlyList<DeviceFigure> Figures => [];
 
+    /// <summary>How long the stages of the driver's work take; empty by default.</summary>
+    public virtual IReadOnlyList<DeviceLatency> Latencies => [];
+
     /// <summary>A driver of the kernel is to lose the device: finds out whether <see cref="Prepare"/> could work, as far as that can be known before.</summary>
     /// <exception cref="XenException">It could not; the device stays with its driver.</exception>
     public virtual void CheckPrepare()

@@ -62,7 +62,7 @@ public sealed class FrontendHost : IDisposable
         {
             foreach (DeviceSession session in _sessions)
             {
-                yield return new(session.Identity, session.State, session.BackendState, session.Failure, session.HeldBy, () => session.Figures);
+                yield return new(session.Identity, session.State, session.BackendState, session.Failure, session.HeldBy, () => session.Figures, () => session.Latencies);
             }
         }
     }
@@ -493,5 +493,7 @@ public sealed class FrontendHost : IDisposable
 /// <param name="Failure">Why it was given up, or null.</param>
 /// <param name="HeldBy">The kernel driver that holds it, or null; then <paramref name="State"/> is the driver's.</param>
 /// <param name="ReadFigures">Asks the driver for what it tells of it in numbers: only when somebody wants to know, as most look at the states alone.</param>
+/// <param name="ReadLatencies">As <paramref name="ReadFigures"/>, for how long the stages of its work take.</param>
 public sealed record DeviceStatus(
-    DeviceIdentity Identity, XenbusState State, XenbusState BackendState, string? Failure, KernelDriver? HeldBy, Func<IReadOnlyList<DeviceFigure>> ReadFigures);
+    DeviceIdentity Identity, XenbusState State, XenbusState BackendState, string? Failure, KernelDriver? HeldBy, Func<IReadOnlyList<DeviceFigure>> ReadFigures,
+    Func<IReadOnlyList<DeviceLatency>> ReadLatencies);

@@ -31,6 +31,7 @@ public sealed class TerminalSource : IScreenSource
     private GridView? _view;
     private (int Width, int Height) _sizeAskedFor;
     private long _lastDrawn;
+    private long? _noticedAt;
     private int _viewLines;
     private long _viewBase;
 
@@ -201,7 +202,9 @@ public sealed class TerminalSource : IScreenSource
             return;
         }
 
-        TimeSpan quiet = _loop.Clock.GetElapsedTime(_lastDrawn);
+        long now = _loop.Clock.GetTimestamp();
+        _noticedAt = now;
+        TimeSpan quiet = _loop.Clock.GetElapsedTime(_lastDrawn, now);
         if (quiet >= TimeSpan.FromMilliseconds(ConsoleSource.ReadPeriodMs))
         {
             Refresh();
@@ -235,8 +238,10 @@ public sealed class TerminalSource : IScreenSource
         SetCursor(screen, view);
         if (screen.Draw(canvas))
         {
-            canvas.Flush();
+            canvas.Flush(_noticedAt);
         }
+
+        _noticedAt = null;
     }
 
     /// <summary>Whoever looks back stays at the same lines while others come below.</summary>

@@ -198,6 +198,16 @@ internal static unsafe partial class Libc
         }
     }
 
+    /// <summary>Gives a file another name on the same file system; a file that has it is replaced in one step.</summary>
+    public static int Rename(string from, string to)
+    {
+        Span<byte> fromBuffer = stackalloc byte[1024], toBuffer = stackalloc byte[1024];
+        fixed (byte* fromName = NulTerminated(from, fromBuffer), toName = NulTerminated(to, toBuffer))
+        {
+            return Result(rename(fromName, toName));
+        }
+    }
+
     /// <summary>Waits for one descriptor. Positive: what is ready; 0: the time is over.</summary>
     public static int Poll(int descriptor, short events, int timeoutMs)
     {
@@ -303,6 +313,9 @@ internal static unsafe partial class Libc
     private static partial int unlink(byte* path);
 
     [LibraryImport(Library, SetLastError = true)]
+    private static partial int rename(byte* from, byte* to);
+
+    [LibraryImport(Library, SetLastError = true)]
     private static partial int poll(PollDescriptor* entries, nuint count, int timeoutMs);
 
     [LibraryImport(Library, SetLastError = true)]
@@ -363,6 +376,7 @@ internal static class OpenFlags
     public const int WriteOnly = 1;
     public const int ReadWrite = 2;
     public const int Create = 0x40;
+    public const int Exclusive = 0x80;
     public const int Truncate = 0x200;
     public const int Append = 0x400;
     public const int NonBlocking = 0x800;
