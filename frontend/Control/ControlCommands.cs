@@ -23,6 +23,7 @@ internal sealed class ControlCommands
         new("sizes", string.Empty, "sizes of the screens and of --size, * the present one", static (commands, request) => commands.TellSizes(request)),
         new("resize", "[N] WxH", "give vfb/N (default: the first) another size in pixels", static (commands, request) => commands.Resize(request)),
         new("screenshot", "[N] FILE.png", "the picture of vfb/N (default: the first)", static (commands, request) => commands.TakeScreenshot(request)),
+        new("trace", "[--json] [--keys]", "what passes between both ends, until Ctrl-C", static (commands, request) => commands.Trace(request)),
         new("upgrade", string.Empty, "what xenfbfront upgrade asks; run that instead", static (commands, request) => commands.Upgrade(request)),
     ];
 
@@ -31,6 +32,7 @@ internal sealed class ControlCommands
     private readonly Action _leave;
     private readonly VfbDriver _framebuffers;
     private readonly EventLoop _loop;
+    private readonly TraceHub _traces;
 
     /// <summary>Composes.</summary>
     /// <param name="host">What is served.</param>
@@ -39,7 +41,7 @@ internal sealed class ControlCommands
     /// <param name="holder">The holder, or null when there is none.</param>
     /// <param name="leave">Ends this worker, with everything connected.</param>
     public ControlCommands(FrontendHost host, VfbDriver framebuffers, EventLoop loop, HolderClient? holder, Action leave) =>
-        (_host, _framebuffers, _loop, _holder, _leave) = (host, framebuffers, loop, holder, leave);
+        (_host, _framebuffers, _loop, _holder, _leave, _traces) = (host, framebuffers, loop, holder, leave, new(host));
 
     /// <summary>What <c>xenfbfront ctl help</c> prints.</summary>
     public static string Help
@@ -222,6 +224,26 @@ internal sealed class ControlCommands
             deadline.Dispose();
         };
         deadline.Start(s_patience);
+    }
+
+    /// <summary>Answers until the client goes.</summary>
+    private void Trace(ControlRequest request)
+    {
+        bool isJson = false, showsKeys = false;
+        foreach (string word in request.Words.AsSpan(1))
+        {
+            isJson |= word == "--json";
+            showsKeys |= word == "--keys";
+            if (word is not ("--json" or "--keys"))
+            {
+                request.Refuse("trace takes nothing but --json and --keys, which shows what is typed");
+                return;
+            }
+        }
+
+        TraceStream stream = new(_host, _loop, request, isJson, showsKeys);
+        request.Ended += () => stream.End(_traces);
+        stream.Begin(_traces);
     }
 
     private void Upgrade(ControlRequest request)

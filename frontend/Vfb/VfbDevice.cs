@@ -201,6 +201,7 @@ internal sealed class VfbDevice : FrontendDevice
         for (int i = 0; i < events; i++)
         {
             _in.Copy(page, i, slot);
+            _context.Trace?.OnMessage(_context.Identity, isOut: false, slot, _in.Consumed + (uint)events, _in.Consumed);
             ref readonly FramebufferRefreshPeriod refresh = ref MemoryMarshal.AsRef<FramebufferRefreshPeriod>(slot);
             if (refresh.Type == FramebufferWire.RefreshPeriodType)
             {

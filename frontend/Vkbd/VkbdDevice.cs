@@ -310,6 +310,7 @@ internal sealed class VkbdDevice : FrontendDevice
     private bool DeliverAll(Span<byte> page, int count)
     {
         CopyEvents(page, count);
+        TraceEvents(count);
         LearnClickOrder(count);
         ScalePositions(count);
         foreach (InputRole role in s_roles)
@@ -323,6 +324,21 @@ internal sealed class VkbdDevice : FrontendDevice
         _in.Consume(page, count);
         _delivered += count;
         return true;
+    }
+
+    /// <summary>Those that were not seen before: a device that takes nothing now makes the others be copied again.</summary>
+    private void TraceEvents(int count)
+    {
+        if (_context.Trace is not { } trace)
+        {
+            return;
+        }
+
+        uint end = _in.Consumed + (uint)count;
+        for (uint next = _seen; next != end; next++)
+        {
+            trace.OnMessage(_context.Identity, isOut: false, MemoryMarshal.AsBytes(_events.AsSpan((int)(next - _in.Consumed), 1)), end, _in.Consumed);
+        }
     }
 
     private void CopyEvents(ReadOnlySpan<byte> page, int count)
