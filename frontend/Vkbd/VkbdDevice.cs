@@ -57,6 +57,7 @@ internal sealed class VkbdDevice : FrontendDevice
         _seat = PresentSeat;
         _retry = context.Loop.CreateTimer(() => Drain());
         _screens.Changed += FollowScreens;
+        _seats.Changed += FollowSeat;
     }
 
     /// <inheritdoc/>
@@ -180,6 +181,7 @@ internal sealed class VkbdDevice : FrontendDevice
     protected override void Dispose(bool disposing)
     {
         _screens.Changed -= FollowScreens;
+        _seats.Changed -= FollowSeat;
         _isConnected = false;
         _shared = null;
         _retry.Dispose();
@@ -202,15 +204,71 @@ internal sealed class VkbdDevice : FrontendDevice
     /// <summary>Input devices of another seat's sink would not be understood by this one's; they end before the connection's record does.</summary>
     private void LeaveSeatIfAnother()
     {
-        if (PresentSeat == _seat)
+        if (PresentSeat != _seat)
         {
-            return;
+            RemoveDevices();
         }
+    }
 
+    private void RemoveDevices()
+    {
         for (int i = 0; i < _devices.Length; i++)
         {
             _devices[i]?.Remove();
             (_devices[i], _specs[i]) = (null, null);
+        }
+    }
+
+    /// <summary>Its screen shows another source: what is in the ring still goes to the present seat, what is held is released there, and the next event goes to the other. The backend sees nothing of it.</summary>
+    private void FollowSeat()
+    {
+        Seat next = PresentSeat;
+        if (!_isConnected || next == _seat)
+        {
+            // Without a connection the next one takes it.
+            return;
+        }
+
+        Drain();
+        if (!_isConnected)
+        {
+            return;
+        }
+
+        if (next.Sink == _seat.Sink)
+        {
+            _seat = next;
+            foreach (InputDeviceSpec? spec in _specs)
+            {
+                if (spec is not null)
+                {
+                    next.Observer?.OnOpened(spec);
+                }
+            }
+
+            return;
+        }
+
+        _isReleaseDue = true;
+        ReleaseIfDue();
+        if (_isReleaseDue)
+        {
+            throw new XenException("leave", _seat.Sink.Description, 0, "it takes nothing at present, so what is held there cannot be released; try again when the program on it reads");
+        }
+
+        Seat former = _seat;
+        RemoveDevices();
+        try
+        {
+            _seat = next;
+            OpenDevices();
+        }
+        catch (XenException)
+        {
+            RemoveDevices();
+            _seat = former;
+            OpenDevices();
+            throw;
         }
     }
 
@@ -265,6 +323,13 @@ internal sealed class VkbdDevice : FrontendDevice
         _specs[index] = spec;
         if (spec is not null)
         {
+            if (_context.Descriptors.Take(spec.KeepName) is { } orphan)
+            {
+                // Of a seat that a predecessor was leaving when it was killed; this one's sink keeps nothing.
+                _context.Descriptors.Drop(spec.KeepName);
+                orphan.Dispose();
+            }
+
             _seat.Observer?.OnOpened(spec);
         }
     }
