@@ -25,6 +25,7 @@ internal sealed class ControlCommands
         new("resize", "[N] WxH", "give vfb/N (default: the first) another size in pixels", static (commands, request) => commands.Resize(request)),
         new("screenshot", "[N] FILE.png", "the picture of vfb/N (default: the first)", static (commands, request) => commands.TakeScreenshot(request)),
         new("source", "[N] [WHAT]", "show another source on vfb/N, or say which it is", static (commands, request) => commands.Source(request)),
+        new("keys", "[N]", "show the input events on vfb/N until Ctrl-C", static (commands, request) => commands.ShowKeys(request)),
         new("trace", "[--json] [--keys]", "what passes between both ends, until Ctrl-C", static (commands, request) => commands.Trace(request)),
         new("upgrade", string.Empty, "what xenfbfront upgrade asks; run that instead", static (commands, request) => commands.Upgrade(request)),
     ];
@@ -270,6 +271,26 @@ internal sealed class ControlCommands
 
             request.Say($"there are {OptionValues.Sources}");
             request.Finish();
+        }
+    }
+
+    /// <summary>Until the client goes, however that is; a successor of this worker shows what was shown before.</summary>
+    private void ShowKeys(ControlRequest request)
+    {
+        int framebuffer = -1;
+        if (request.Words is not [_] && (request.Words is not [_, { } number] || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out framebuffer)))
+        {
+            request.Refuse("keys takes nothing but the number of a vfb, as in keys 1");
+        }
+        else if (Find(framebuffer) is not { } device)
+        {
+            request.Fail(NoFramebuffer(framebuffer));
+        }
+        else
+        {
+            Action bringBack = _sources.ShowKeys(device.Framebuffer);
+            request.Ended += bringBack;
+            request.Say($"vfb/{device.Framebuffer} shows what is typed and pointed at, until Ctrl-C here");
         }
     }
 

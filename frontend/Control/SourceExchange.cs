@@ -35,8 +35,8 @@ internal sealed class SourceExchange
     private readonly EventLoop _loop;
     private readonly IDescriptorStore _store;
     private readonly ILogger _logger;
-    private readonly Dictionary<int, (int Number, string Source)> _chosen = [];
-    private readonly HashSet<int> _keys = [];
+    private readonly List<Choice> _chosen = [];
+    private readonly List<string> _keys = [];
 
     /// <summary>Goes on with what was chosen for a predecessor, before anything is served. What cannot be shown any more is as the options say.</summary>
     public SourceExchange(
@@ -66,22 +66,22 @@ internal sealed class SourceExchange
     {
         ThrowIfKeys(framebuffer);
         FramebufferSource wanted = Parse(source);
-        (int Number, string Source)? former = _chosen.TryGetValue(framebuffer, out (int Number, string Source) known) ? known : null;
+        Choice? former = _chosen.Find(choice => choice.Framebuffer == framebuffer);
         if (former?.Source == source)
         {
             return;
         }
 
-        (int Number, string Source) next = ((former?.Number ?? 0) + 1, source);
+        Choice next = new(framebuffer, (former?.Number ?? 0) + 1, source);
         bool isOfOptions = IsOfOptions(framebuffer, wanted);
         // What has no room is found out first.
-        byte[] text = Print(framebuffer, isOfOptions ? null : next);
+        byte[] text = Print(former, isOfOptions ? null : next);
         IScreenSource? formerSource = isOfOptions ? Put(framebuffer, null, null) : Put(framebuffer, wanted, next.Number);
         Write(text);
-        _chosen[framebuffer] = next;
-        if (isOfOptions)
+        _chosen.RemoveAll(choice => choice == former);
+        if (!isOfOptions)
         {
-            _chosen.Remove(framebuffer);
+            _chosen.Add(next);
         }
 
         End(formerSource);
@@ -96,10 +96,10 @@ internal sealed class SourceExchange
         ThrowIfKeys(framebuffer);
         (IScreenSource? source, Seat? seat) = (_sources.Chosen(framebuffer), _seats.Chosen(framebuffer));
         Put(framebuffer, new(SourceKind.Keys), 0);
-        _keys.Add(framebuffer);
+        _keys.Add(Screen(framebuffer));
         return () =>
         {
-            _keys.Remove(framebuffer);
+            _keys.Remove(Screen(framebuffer));
             try
             {
                 End(Put(framebuffer, source, seat));
@@ -113,16 +113,16 @@ internal sealed class SourceExchange
 
     /// <summary>What a screen shows, for people.</summary>
     public string Describe(int framebuffer) =>
-        _sources[framebuffer].Description + (_keys.Contains(framebuffer) ? ", while ctl keys runs" : _chosen.ContainsKey(framebuffer) ? ", chosen by ctl source" : string.Empty);
+        _sources[framebuffer].Description + (_keys.Contains(Screen(framebuffer)) ? ", while ctl keys runs" : _chosen.Exists(choice => choice.Framebuffer == framebuffer) ? ", chosen by ctl source" : string.Empty);
 
     private static FramebufferSource Parse(string source) =>
         OptionValues.ParseSource(source) ?? throw new OptionException($"{source} is no source: it must be {OptionValues.Sources}");
 
     private void ThrowIfKeys(int framebuffer)
     {
-        if (_keys.Contains(framebuffer))
+        if (_keys.Contains(Screen(framebuffer)))
         {
-            throw new XenException("change", $"vfb/{framebuffer}", 0, "xenfbfront ctl keys runs there; end that first");
+            throw new XenException("change", Screen(framebuffer), 0, "xenfbfront ctl keys runs there; end that first");
         }
     }
 
@@ -148,7 +148,7 @@ internal sealed class SourceExchange
             try
             {
                 Put(framebuffer, Parse(parts[2]), number);
-                _chosen[framebuffer] = (number, parts[2]);
+                _chosen.Add(new(framebuffer, number, parts[2]));
                 Log.Screen(_logger, $"vfb/{framebuffer}: {Describe(framebuffer)}");
             }
             catch (Exception exception) when (exception is XenException or OptionException)
@@ -208,23 +208,17 @@ internal sealed class SourceExchange
         source?.Dispose();
     }
 
-    private byte[] Print(int framebuffer, (int Number, string Source)? next)
+    private static string Screen(int framebuffer) => $"vfb/{framebuffer}";
+
+    private byte[] Print(Choice? former, Choice? next)
     {
-        StringBuilder text = new();
-        foreach ((int other, (int number, string source)) in _chosen)
+        string text = string.Empty;
+        foreach (Choice choice in _chosen)
         {
-            if (other != framebuffer)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"{other} {number} {source}\n");
-            }
+            text += choice == former ? string.Empty : choice.Line;
         }
 
-        if (next is { } added)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{framebuffer} {added.Number} {added.Source}\n");
-        }
-
-        byte[] bytes = Encoding.UTF8.GetBytes(text.ToString());
+        byte[] bytes = Encoding.UTF8.GetBytes(text + next?.Line);
         return bytes.Length <= FileBytes ? bytes : throw new XenException("keep", "the choice", 0, $"all that was chosen may have {FileBytes} bytes: put the command into a script");
     }
 
@@ -233,5 +227,19 @@ internal sealed class SourceExchange
         using Descriptor file = Descriptor.Own(Libc.MemoryFile("xenfbfront-sources", FileBytes), "create", "a memory file");
         XenException.ThrowIfRefused(Libc.WriteAt(file.Number, text, 0), "write", "the choice");
         _store.Keep(Name, file);
+    }
+
+    /// <param name="framebuffer">Number of the screen.</param>
+    /// <param name="number">Tells terminals apart that are chosen one after another.</param>
+    /// <param name="source">As it was given.</param>
+    private sealed class Choice(int framebuffer, int number, string source)
+    {
+        public int Framebuffer => framebuffer;
+
+        public int Number => number;
+
+        public string Source => source;
+
+        public string Line => $"{framebuffer} {number} {source}\n";
     }
 }

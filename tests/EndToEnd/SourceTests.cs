@@ -1,4 +1,4 @@
-using Xenbus.Linux.Interop;
+using XenFbFront.Content;
 using Xunit;
 
 namespace XenFbFront.Tests.EndToEnd;
@@ -44,7 +44,7 @@ public sealed class SourceTests
         system.WaitConnected();
         WaitForKeys(system);
         Assert.Equal(0, FrontendCommands.Ask(system, program, "ctl", "source", "pattern").Status);
-        (int width, int height) = new Content.PatternSource().PreferredSize;
+        (int width, int height) = new PatternSource().PreferredSize;
         system.WaitForPattern(width, height);
         Assert.False(system.BackendsLeftConnected, system.Log);
         system.StopInOrder();
@@ -107,6 +107,41 @@ public sealed class SourceTests
         File.Delete(file + ".other");
 
         void WaitForText(string text) => RunningSystem.WaitFor(() => File.ReadAllText(file) == text, () => $"the program has read '{File.ReadAllText(file)}', not '{text}'");
+    }
+
+    /// <summary>The keys are shown while the command runs; the former source comes back when it is killed, and when the worker is.</summary>
+    [Theory]
+    [InlineData(FrontendKind.Built)]
+    [InlineData(FrontendKind.Native)]
+    public void Keys_AreShownWhileTheCommandRuns(FrontendKind kind)
+    {
+        string program = Frontends.Path(kind);
+        using RunningSystem system = new(program, ["--source", "pattern", "--size", "640x480"]);
+        system.WaitConnected();
+        system.TypeAndExpect();
+        using (Following keys = new(program, system, "keys", []))
+        {
+            keys.WaitFor("vfb/0 shows what is typed and pointed at, until Ctrl-C here");
+            WaitForKeys(system);
+            system.TypeAndExpect();
+            Assert.Equal(
+                (3, string.Empty, "xenfbfront: change vfb/0: xenfbfront ctl keys runs there; end that first\n"), FrontendCommands.Ask(system, program, "ctl", "source", "term"));
+        }
+
+        system.WaitForPattern(640, 480);
+        system.TypeAndExpect();
+        using (Following keys = new(program, system, "keys", ["0"]))
+        {
+            keys.WaitFor("vfb/0 shows");
+            WaitForKeys(system);
+            system.KillWorkers(1, new(1), 1);
+            system.WaitForPattern(640, 480);
+        }
+
+        system.TypeAndExpect();
+        Assert.Equal((2, string.Empty, "xenfbfront: keys takes nothing but the number of a vfb, as in keys 1\n"), FrontendCommands.Ask(system, program, "ctl", "keys", "all"));
+        Assert.False(system.BackendsLeftConnected, system.Log);
+        system.StopInOrder();
     }
 
     private static void Type(RunningSystem system, params uint[] keys)
