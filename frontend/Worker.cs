@@ -51,7 +51,10 @@ internal static class Worker
             isInterrupted = true;
             loop.Stop();
         });
-        ControlCommands commands = new(host, provider.GetRequiredService<VfbDriver>(), loop, holder, () =>
+        SourceExchange exchange = new(
+            options, provider.GetRequiredService<ScreenSources>(), provider.GetRequiredService<Seats>(), provider.GetRequiredService<IScreenSource>(), provider.GetRequiredService<SinkChoice>(),
+            provider.GetRequiredService<VfbDriver>(), loop, provider.GetRequiredService<IDescriptorStore>(), logger);
+        ControlCommands commands = new(host, provider.GetRequiredService<VfbDriver>(), exchange, loop, holder, () =>
         {
             isLeaving = true;
             loop.Stop();

@@ -53,20 +53,28 @@ internal static class OptionValues
     /// <summary>The source of one framebuffer.</summary>
     public static void SetFramebuffer(DaemonOptions options, string value)
     {
-        const string console = "console:", terminal = "term:";
         int equals = value.IndexOf('=', StringComparison.Ordinal);
-        string what = value[(equals + 1)..];
         int framebuffer = ParseFramebuffer("vfb", value, equals, "N=WHAT as in 1=console:2");
-        options.Framebuffers[framebuffer] = what switch
+        options.Framebuffers[framebuffer] = ParseSource(value[(equals + 1)..]) ?? throw Wrong("vfb", value, $"{framebuffer}=WHAT with {Sources}");
+    }
+
+    /// <summary>What <see cref="ParseSource"/> takes, for people.</summary>
+    public static string Sources => $"console, console:1 to console:{VcsTextGrid.MaximumNumber}, term, term:COMMAND, keys or pattern";
+
+    /// <summary>The source of one framebuffer, or null when it is no such text.</summary>
+    public static FramebufferSource? ParseSource(string what)
+    {
+        const string console = "console:", terminal = "term:";
+        return what switch
         {
-            "console" => new(SourceKind.Console),
-            "term" => new(SourceKind.Terminal),
-            "keys" => new(SourceKind.Keys),
-            "pattern" => new(SourceKind.Pattern),
-            _ when what.StartsWith(terminal, StringComparison.Ordinal) && what.Length > terminal.Length => new(SourceKind.Terminal, Command: what[terminal.Length..]),
+            "console" => new FramebufferSource(SourceKind.Console),
+            "term" => new FramebufferSource(SourceKind.Terminal),
+            "keys" => new FramebufferSource(SourceKind.Keys),
+            "pattern" => new FramebufferSource(SourceKind.Pattern),
+            _ when what.StartsWith(terminal, StringComparison.Ordinal) && what.Length > terminal.Length => new FramebufferSource(SourceKind.Terminal, Command: what[terminal.Length..]),
             _ when what.StartsWith(console, StringComparison.Ordinal) && TryNumber(what[console.Length..], out int number)
-                && number is >= 1 and <= VcsTextGrid.MaximumNumber => new(SourceKind.Console, number),
-            _ => throw Wrong("vfb", value, $"{framebuffer}=WHAT with console, console:1 to console:{VcsTextGrid.MaximumNumber}, term, term:COMMAND, keys or pattern"),
+                && number is >= 1 and <= VcsTextGrid.MaximumNumber => new FramebufferSource(SourceKind.Console, number),
+            _ => null,
         };
     }
 

@@ -63,8 +63,13 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
     }
 
     /// <summary>Makes the source that one framebuffer has for itself.</summary>
+    /// <param name="terminalName">Under which a built-in terminal is kept for successors.</param>
+    /// <param name="wanted">What it is to show.</param>
+    /// <param name="options">All that else a person has set.</param>
+    /// <param name="loop">Where it works.</param>
+    /// <param name="store">Keeps it.</param>
     /// <exception cref="XenException">It is not to be had.</exception>
-    internal static SourceChoice MakeForFramebuffer(int framebuffer, FramebufferSource wanted, DaemonOptions options, EventLoop loop, IDescriptorStore store)
+    internal static SourceChoice MakeForFramebuffer(string terminalName, FramebufferSource wanted, DaemonOptions options, EventLoop loop, IDescriptorStore store)
     {
         switch (wanted.Kind)
         {
@@ -75,8 +80,7 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
                 return new(keys, keys.Description);
             case SourceKind.Terminal:
                 TerminalOptions terminal = ForTerminal(options, wanted.Command ?? options.TerminalCommand, FontChoice.Make(options));
-                // The main terminal's name has no `vfb`, whichever framebuffer shows it.
-                terminal.KeepName = $"term/vfb/{framebuffer}";
+                terminal.KeepName = terminalName;
                 return MakeTerminal(terminal, loop, store);
             default:
                 break;

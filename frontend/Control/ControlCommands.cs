@@ -4,6 +4,7 @@ using Xenbus;
 using Xenbus.Devices;
 using Xenbus.Linux.Interop;
 using Xenbus.Loop;
+using XenFbFront.Configuration;
 using XenFbFront.Holder;
 using XenFbFront.Vfb;
 
@@ -24,6 +25,9 @@ internal sealed class ControlCommands
         new("sizes", string.Empty, "sizes of the screens and of --size, * the present one", static (commands, request) => commands.TellSizes(request)),
         new("resize", "[N] WxH", "give vfb/N (default: the first) another size in pixels", static (commands, request) => commands.Resize(request)),
         new("screenshot", "[N] FILE.png", "the picture of vfb/N (default: the first)", static (commands, request) => commands.TakeScreenshot(request)),
+        new("source", "[N] [WHAT]", "show another source on vfb/N, or say which it is", static (commands, request) => commands.Source(request)),
+        new("keys", "[N]", "show the input events on vfb/N until Ctrl-C", static (commands, request) => commands.ShowKeys(request)),
+        new("trace", "[--json] [--keys]", "what passes between both ends, until Ctrl-C", static (commands, request) => commands.Trace(request)),
         new("upgrade", string.Empty, "what xenfbfront upgrade asks; run that instead", static (commands, request) => commands.Upgrade(request)),
     ];
 
@@ -31,16 +35,19 @@ internal sealed class ControlCommands
     private readonly HolderClient? _holder;
     private readonly Action _leave;
     private readonly VfbDriver _framebuffers;
+    private readonly SourceExchange _sources;
     private readonly EventLoop _loop;
+    private readonly TraceHub _traces;
 
     /// <summary>Composes.</summary>
     /// <param name="host">What is served.</param>
     /// <param name="framebuffers">The screens.</param>
+    /// <param name="sources">What they show.</param>
     /// <param name="loop">Where answers are waited for.</param>
     /// <param name="holder">The holder, or null when there is none.</param>
     /// <param name="leave">Ends this worker, with everything connected.</param>
-    public ControlCommands(FrontendHost host, VfbDriver framebuffers, EventLoop loop, HolderClient? holder, Action leave) =>
-        (_host, _framebuffers, _loop, _holder, _leave) = (host, framebuffers, loop, holder, leave);
+    public ControlCommands(FrontendHost host, VfbDriver framebuffers, SourceExchange sources, EventLoop loop, HolderClient? holder, Action leave) =>
+        (_host, _framebuffers, _sources, _loop, _holder, _leave, _traces) = (host, framebuffers, sources, loop, holder, leave, new(host));
 
     /// <summary>What <c>xenfbfront ctl help</c> prints.</summary>
     public static string Help
@@ -74,6 +81,10 @@ internal sealed class ControlCommands
         catch (XenException exception)
         {
             request.Fail(exception.Message);
+        }
+        catch (OptionException exception)
+        {
+            request.Refuse(exception.Message);
         }
     }
 
@@ -240,6 +251,85 @@ internal sealed class ControlCommands
             deadline.Dispose();
         };
         deadline.Start(s_patience);
+    }
+
+    private void Source(ControlRequest request)
+    {
+        ReadOnlySpan<string> words = request.Words.AsSpan(1);
+        int framebuffer = -1;
+        if (words is [{ } first, ..] && int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+        {
+            framebuffer = number;
+            words = words[1..];
+        }
+
+        if (words is not ([] or [_]))
+        {
+            request.Refuse("source takes the number of a vfb and a source, as in source keys, or source 1 term:top (in quotes if it has blanks)");
+        }
+        else if (Find(framebuffer) is not { } device)
+        {
+            request.Fail(NoFramebuffer(framebuffer));
+        }
+        else if (words is [{ } source])
+        {
+            _sources.Choose(device.Framebuffer, source);
+            request.Say($"vfb/{device.Framebuffer}: {_sources.Describe(device.Framebuffer)}");
+            request.Finish();
+        }
+        else
+        {
+            foreach (VfbDevice each in _framebuffers.Devices)
+            {
+                if (framebuffer < 0 || each == device)
+                {
+                    request.Say($"vfb/{each.Framebuffer}: {_sources.Describe(each.Framebuffer)}");
+                }
+            }
+
+            request.Say($"there are {OptionValues.Sources}");
+            request.Finish();
+        }
+    }
+
+    /// <summary>Until the client goes, however that is; a successor of this worker shows what was shown before.</summary>
+    private void ShowKeys(ControlRequest request)
+    {
+        int framebuffer = -1;
+        if (request.Words is not [_] && (request.Words is not [_, { } number] || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out framebuffer)))
+        {
+            request.Refuse("keys takes nothing but the number of a vfb, as in keys 1");
+        }
+        else if (Find(framebuffer) is not { } device)
+        {
+            request.Fail(NoFramebuffer(framebuffer));
+        }
+        else
+        {
+            Action bringBack = _sources.ShowKeys(device.Framebuffer);
+            request.Ended += bringBack;
+            request.Say($"vfb/{device.Framebuffer} shows what is typed and pointed at, until Ctrl-C here");
+        }
+    }
+
+    /// <summary>Answers until the client goes.</summary>
+    private void Trace(ControlRequest request)
+    {
+        bool isJson = false, showsKeys = false;
+        foreach (string word in request.Words.AsSpan(1))
+        {
+            isJson |= word == "--json";
+            showsKeys |= word == "--keys";
+            if (word is not ("--json" or "--keys"))
+            {
+                request.Refuse("trace takes nothing but --json and --keys, which shows what is typed");
+                return;
+            }
+        }
+
+        TraceStream stream = new(_host, _loop, request, isJson, showsKeys);
+        request.Ended += () => stream.End(_traces);
+        stream.Begin(_traces);
     }
 
     private void Upgrade(ControlRequest request)

@@ -8,9 +8,13 @@ namespace XenFbFront.Control;
 /// <remarks>Nothing waits for the client: one that does not read its answer is left alone.</remarks>
 internal sealed class ControlRequest : IDisposable
 {
+    /// <summary>As many characters as fit into a packet in any case: three bytes each, or four for two.</summary>
+    public const int MaxTextLength = Packets.MaxTextBytes / 3;
+
     private readonly Descriptor _socket;
     private readonly LoopWatch _watch;
     private readonly Action<ControlRequest> _received;
+    private Descriptor? _forRoom;
 
     /// <summary>Waits for the client's words.</summary>
     /// <param name="loop">Where to wait.</param>
@@ -35,16 +39,39 @@ internal sealed class ControlRequest : IDisposable
     /// <summary>Sends a line for the person to read.</summary>
     public void Say(string line)
     {
-        // As many characters as fit in any case: three bytes each, or four for two.
-        const int partLength = Packets.MaxTextBytes / 3;
-        while (line.Length > partLength)
+        while (line.Length > MaxTextLength)
         {
-            int length = char.IsHighSurrogate(line[partLength - 1]) ? partLength - 1 : partLength;
+            int length = char.IsHighSurrogate(line[MaxTextLength - 1]) ? MaxTextLength - 1 : MaxTextLength;
             Send(ControlProtocol.Part, line[..length]);
             line = line[length..];
         }
 
         Send(ControlProtocol.Line, line);
+    }
+
+    /// <summary>Sends lines for the person if the client's socket has room for them.</summary>
+    /// <param name="kind"><see cref="ControlProtocol.Line"/>, or <see cref="ControlProtocol.Part"/>.</param>
+    /// <param name="text">At most <see cref="MaxTextLength"/> characters.</param>
+    /// <returns>False when there is no room now, and nothing was sent.</returns>
+    public bool TrySend(byte kind, string text)
+    {
+        int result = IsOver ? 0 : Packets.Send(_socket, kind, text, wait: false);
+        if (result < 0 && result != -Errno.EAGAIN)
+        {
+            End();
+        }
+
+        return result != -Errno.EAGAIN;
+    }
+
+    /// <summary>Calls back when the client's socket has room again.</summary>
+    /// <param name="loop">Where to wait.</param>
+    /// <param name="called">May be called several times; until the result is disposed, at the latest when the request has ended.</param>
+    public LoopWatch WatchRoom(EventLoop loop, Action called)
+    {
+        // The loop watches a descriptor for one thing.
+        _forRoom ??= _socket.Duplicate();
+        return loop.Watch(_forRoom.Number, LoopInterest.Writable, called);
     }
 
     /// <summary>Hands a file over.</summary>
@@ -107,9 +134,10 @@ internal sealed class ControlRequest : IDisposable
         if (!IsOver)
         {
             IsOver = true;
-            _watch.Dispose();
-            _socket.Dispose();
             Ended?.Invoke();
+            _watch.Dispose();
+            _forRoom?.Dispose();
+            _socket.Dispose();
         }
     }
 }

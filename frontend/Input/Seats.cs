@@ -9,13 +9,37 @@ namespace XenFbFront.Input;
 /// <param name="main">Of the main source.</param>
 public sealed class Seats(Seat main) : ISeats
 {
-    private readonly Dictionary<int, Seat> _others = [];
+    private readonly Dictionary<int, Seat> _others = [], _chosen = [];
+
+    /// <inheritdoc/>
+    public event Action? Changed;
 
     /// <summary>Where the input of each vkbd with a screen of its own goes, for people; one line each.</summary>
     public List<string> Explanations { get; } = [];
 
     /// <inheritdoc/>
-    public Seat Of(int vkbd, bool hasScreen) => hasScreen ? _others.GetValueOrDefault(vkbd, main) : main;
+    public Seat Of(int vkbd, bool hasScreen) => hasScreen ? _chosen.GetValueOrDefault(vkbd) ?? _others.GetValueOrDefault(vkbd, main) : main;
+
+    /// <summary>Where the input goes for a screen with a source that was chosen; null when none is.</summary>
+    public Seat? Chosen(int framebuffer) => _chosen.GetValueOrDefault(framebuffer);
+
+    /// <summary>Chooses a seat while the program runs.</summary>
+    /// <param name="framebuffer">Number of the screen, and of its vkbd.</param>
+    /// <param name="seat">Null for what the options name.</param>
+    /// <exception cref="Xenbus.XenException">The vkbd cannot change its seat now.</exception>
+    public void Choose(int framebuffer, Seat? seat)
+    {
+        if (seat is null)
+        {
+            _chosen.Remove(framebuffer);
+        }
+        else
+        {
+            _chosen[framebuffer] = seat;
+        }
+
+        Changed?.Invoke();
+    }
 
     /// <summary>Makes the seats of the screens that the options name.</summary>
     /// <param name="options">What each screen shows. A sink that they name takes the input of all.</param>

@@ -257,8 +257,10 @@ internal sealed class FramebufferOutput : IDisposable
             PixelRectangle area = damage[i];
             canvas.Deliver(area);
             FramebufferUpdate update = new() { Type = FramebufferWire.UpdateType, X = area.X, Y = area.Y, Width = area.Width, Height = area.Height };
-            bool isWritten = _ring.TryWrite(page, MemoryMarshal.AsBytes(new ReadOnlySpan<FramebufferUpdate>(in update)));
+            ReadOnlySpan<byte> slot = MemoryMarshal.AsBytes(new ReadOnlySpan<FramebufferUpdate>(in update));
+            bool isWritten = _ring.TryWrite(page, slot);
             Debug.Assert(isWritten, "room was counted before");
+            _context.Trace?.OnMessage(_context.Identity, isOut: true, slot, _ring.Produced, _ring.Consumed);
             _pixels += (long)area.Width * area.Height;
         }
 
@@ -279,10 +281,13 @@ internal sealed class FramebufferOutput : IDisposable
             OffsetBytes = 0,
         };
         _sizes.Follow(_ring.Consumed);
-        if (!_sizes.HasRoom || !_ring.TryWrite(page, MemoryMarshal.AsBytes(new ReadOnlySpan<FramebufferResize>(in resize))))
+        ReadOnlySpan<byte> slot = MemoryMarshal.AsBytes(new ReadOnlySpan<FramebufferResize>(in resize));
+        if (!_sizes.HasRoom || !_ring.TryWrite(page, slot))
         {
             return false;
         }
+
+        _context.Trace?.OnMessage(_context.Identity, isOut: true, slot, _ring.Produced, _ring.Consumed);
 
         _sizes.Add(geometry.Size, _ring.Produced);
         return true;

@@ -81,6 +81,42 @@ internal sealed class VfbDevice : FrontendDevice
     /// <exception cref="XenException">The size is not possible, or xenstore refuses.</exception>
     public void Ask(ScreenSize size) => _wanted.Ask(size);
 
+    /// <summary>Another source was chosen: shows it, at the size that it would begin with if the connection has room for that, else at the present one.</summary>
+    /// <exception cref="XenException">Another framebuffer shows it; the present one stays.</exception>
+    public void FollowSource()
+    {
+        if (_canvas is not { } canvas || _source is not { } former)
+        {
+            // The next connection takes it.
+            return;
+        }
+
+        IScreenSource source = ClaimSource("show another source on");
+        if (source == former)
+        {
+            return;
+        }
+
+        former.Detach();
+        _driver.ReleaseSource(this, former);
+        FramebufferGeometry geometry = canvas.Geometry;
+        ScreenSize size = _wanted.For(source);
+        bool isResized = WayTo(size) == ResizeWay.Event;
+        if (isResized)
+        {
+            geometry = geometry.At(size);
+            Notes.Size = VfbNotes.Pack(size);
+        }
+
+        Show(source, geometry, isResized);
+        if (isResized)
+        {
+            Report(geometry);
+        }
+
+        _output.Send();
+    }
+
     /// <inheritdoc/>
     public override void CheckPrepare()
     {
@@ -204,6 +240,7 @@ internal sealed class VfbDevice : FrontendDevice
         for (int i = 0; i < events; i++)
         {
             _in.Copy(page, i, slot);
+            _context.Trace?.OnMessage(_context.Identity, isOut: false, slot, _in.Consumed + (uint)events, _in.Consumed);
             ref readonly FramebufferRefreshPeriod refresh = ref MemoryMarshal.AsRef<FramebufferRefreshPeriod>(slot);
             if (refresh.Type == FramebufferWire.RefreshPeriodType)
             {

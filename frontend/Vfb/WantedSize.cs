@@ -94,9 +94,13 @@ internal sealed class WantedSize(DeviceContext context, VfbOptions options)
     public FramebufferGeometry Choose(IScreenSource source)
     {
         Look();
-        FramebufferGeometry geometry = Geometry(Asked ?? (Named is [{ } best, ..] ? best : Preferred(source)));
+        FramebufferGeometry geometry = Geometry(For(source));
         return geometry.IsValid(out string reason) ? geometry : throw new XenException("use", $"geometry {geometry}", 0, reason);
     }
+
+    /// <summary>The size that a connection would begin with, by what was asked for at the last look.</summary>
+    /// <param name="source">What is to be shown.</param>
+    public ScreenSize For(IScreenSource source) => Asked ?? (Named is [{ } best, ..] ? best : Preferred(source));
 
     /// <summary>Adds what is asked for to what is published: a restored domain has a directory that does not know it.</summary>
     public void Publish(IDictionary<string, string> details)

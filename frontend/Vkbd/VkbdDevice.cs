@@ -60,6 +60,7 @@ internal sealed class VkbdDevice : FrontendDevice
         _seat = PresentSeat;
         _retry = context.Loop.CreateTimer(() => Drain());
         _screens.Changed += FollowScreens;
+        _seats.Changed += FollowSeat;
     }
 
     /// <inheritdoc/>
@@ -207,6 +208,7 @@ internal sealed class VkbdDevice : FrontendDevice
     protected override void Dispose(bool disposing)
     {
         _screens.Changed -= FollowScreens;
+        _seats.Changed -= FollowSeat;
         _isConnected = false;
         _shared = null;
         _retry.Dispose();
@@ -229,15 +231,71 @@ internal sealed class VkbdDevice : FrontendDevice
     /// <summary>Input devices of another seat's sink would not be understood by this one's; they end before the connection's record does.</summary>
     private void LeaveSeatIfAnother()
     {
-        if (PresentSeat == _seat)
+        if (PresentSeat != _seat)
         {
-            return;
+            RemoveDevices();
         }
+    }
 
+    private void RemoveDevices()
+    {
         for (int i = 0; i < _devices.Length; i++)
         {
             _devices[i]?.Remove();
             (_devices[i], _specs[i]) = (null, null);
+        }
+    }
+
+    /// <summary>Its screen shows another source: what is in the ring still goes to the present seat, what is held is released there, and the next event goes to the other. The backend sees nothing of it.</summary>
+    private void FollowSeat()
+    {
+        Seat next = PresentSeat;
+        if (!_isConnected || next == _seat)
+        {
+            // Without a connection the next one takes it.
+            return;
+        }
+
+        Drain();
+        if (!_isConnected)
+        {
+            return;
+        }
+
+        if (next.Sink == _seat.Sink)
+        {
+            _seat = next;
+            foreach (InputDeviceSpec? spec in _specs)
+            {
+                if (spec is not null)
+                {
+                    next.Observer?.OnOpened(spec);
+                }
+            }
+
+            return;
+        }
+
+        _isReleaseDue = true;
+        ReleaseIfDue();
+        if (_isReleaseDue)
+        {
+            throw new XenException("leave", _seat.Sink.Description, 0, "it takes nothing at present, so what is held there cannot be released; try again when the program on it reads");
+        }
+
+        Seat former = _seat;
+        RemoveDevices();
+        try
+        {
+            _seat = next;
+            OpenDevices();
+        }
+        catch (XenException)
+        {
+            RemoveDevices();
+            _seat = former;
+            OpenDevices();
+            throw;
         }
     }
 
@@ -293,6 +351,13 @@ internal sealed class VkbdDevice : FrontendDevice
         if (spec is not null)
         {
             _latencies[index] ??= new();
+            if (_context.Descriptors.Take(spec.KeepName) is { } orphan)
+            {
+                // Of a seat that a predecessor was leaving when it was killed; this one's sink keeps nothing.
+                _context.Descriptors.Drop(spec.KeepName);
+                orphan.Dispose();
+            }
+
             _seat.Observer?.OnOpened(spec);
         }
     }
@@ -340,6 +405,7 @@ internal sealed class VkbdDevice : FrontendDevice
     private bool DeliverAll(Span<byte> page, int count)
     {
         CopyEvents(page, count);
+        TraceEvents(count);
         LearnClickOrder(count);
         ScalePositions(count);
         foreach (InputRole role in s_roles)
@@ -354,6 +420,21 @@ internal sealed class VkbdDevice : FrontendDevice
         _delivered += count;
         _seenAt = null;
         return true;
+    }
+
+    /// <summary>Those that were not seen before: a device that takes nothing now makes the others be copied again.</summary>
+    private void TraceEvents(int count)
+    {
+        if (_context.Trace is not { } trace)
+        {
+            return;
+        }
+
+        uint end = _in.Consumed + (uint)count;
+        for (uint next = _seen; next != end; next++)
+        {
+            trace.OnMessage(_context.Identity, isOut: false, MemoryMarshal.AsBytes(_events.AsSpan((int)(next - _in.Consumed), 1)), end, _in.Consumed);
+        }
     }
 
     private void CopyEvents(ReadOnlySpan<byte> page, int count)

@@ -47,7 +47,7 @@ public sealed class CompletionTests
     [InlineData("xenfbfront --log debug d", "")]
     [InlineData("xenfbfront doctor --js", "--json")]
     [InlineData("xenfbfront doctor --no-h", "")]
-    [InlineData("xenfbfront ctl ", "status watch metrics program sizes resize screenshot upgrade help --loopback")]
+    [InlineData("xenfbfront ctl ", "status watch metrics program sizes resize screenshot source keys trace upgrade help --loopback")]
     [InlineData("xenfbfront ctl --loopback /nowhere re", "resize")]
     [InlineData("xenfbfront upgrade -", "--loopback")]
     public void Bash_Completes(string line, string expected)

@@ -86,20 +86,20 @@ public sealed class SourceChoiceTests : IDisposable
     [Fact]
     public void Framebuffer_OfItsOwn_ShowsWhatItWasGiven()
     {
-        SourceChoice choice = SourceChoice.MakeForFramebuffer(1, new(SourceKind.Pattern), new(), _loop, _kept.ForWorker(static () => { }));
+        SourceChoice choice = SourceChoice.MakeForFramebuffer("term/vfb/1", new(SourceKind.Pattern), new(), _loop, _kept.ForWorker(static () => { }));
         choice.Source.Dispose();
         Assert.IsType<PatternSource>(choice.Source);
 
         FramebufferSource console = new(SourceKind.Console, 63);
         if (HasConsole(63, out string reason))
         {
-            SourceChoice shown = SourceChoice.MakeForFramebuffer(1, console, new(), _loop, _kept.ForWorker(static () => { }));
+            SourceChoice shown = SourceChoice.MakeForFramebuffer("term/vfb/1", console, new(), _loop, _kept.ForWorker(static () => { }));
             shown.Source.Dispose();
             Assert.IsType<ConsoleSource>(shown.Source);
         }
         else
         {
-            Assert.Contains(reason, Assert.Throws<XenException>(() => SourceChoice.MakeForFramebuffer(1, console, new(), _loop, _kept.ForWorker(static () => { }))).Message);
+            Assert.Contains(reason, Assert.Throws<XenException>(() => SourceChoice.MakeForFramebuffer("term/vfb/1", console, new(), _loop, _kept.ForWorker(static () => { }))).Message);
         }
     }
 

@@ -108,7 +108,21 @@ internal sealed class RunningSystem : IDisposable
     }
 
     /// <summary>Types a key and waits until it and all that were typed by this before are recorded, each once, in order, and nothing else.</summary>
-    public void TypeAndExpect()
+    public void TypeAndExpect() => TypeAndExpectMany(1);
+
+    /// <summary>The same with several keys at once.</summary>
+    public void TypeAndExpectMany(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Type();
+        }
+
+        InputTests.WaitForLines(this, _typed.Count);
+        Assert.Equal(_typed, Record());
+    }
+
+    private void Type()
     {
         int code = 16 + _typed.Count / 4 % 20;
         foreach (int value in (ReadOnlySpan<int>)[1, 0])
@@ -116,9 +130,6 @@ internal sealed class RunningSystem : IDisposable
             Session.Input.Key((uint)code, value == 1);
             _typed.AddRange([$"keyboard 1 {code} {value}", "keyboard 0 0 0"]);
         }
-
-        InputTests.WaitForLines(this, _typed.Count);
-        Assert.Equal(_typed, Record());
     }
 
     /// <summary>Waits until the screen shows what the function says, pixel by pixel, under a mask.</summary>

@@ -35,6 +35,9 @@ public sealed class DeviceContext
     /// <summary>For what people should know.</summary>
     public ILogger Logger => Services.Logger;
 
+    /// <summary>Sees everything that passes, or null: a driver tells it of each message in its rings.</summary>
+    public IFrontendTrace? Trace => Services.Trace;
+
     internal FrontendServices Services { get; }
 
     /// <summary>A node of the backend's directory, or null, also when it may not be read: so it is when the directory was removed.</summary>
@@ -97,6 +100,7 @@ public sealed class DeviceContext
         if (Resources.Port is { } port)
         {
             Services.Life.Notify(port);
+            Services.Trace?.OnNotification(Identity, isOut: true, port);
         }
     }
 

@@ -100,11 +100,8 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>The backend's state at the last look.</summary>
     public XenbusState BackendState { get; private set; }
 
-    /// <summary>What the driver tells of the device in numbers.</summary>
-    public IReadOnlyList<DeviceFigure> Figures => _device.Figures;
-
-    /// <inheritdoc cref="FrontendDevice.Latencies"/>
-    public IReadOnlyList<DeviceLatency> Latencies => _device.Latencies;
+    /// <summary>All that others are told of it.</summary>
+    public DeviceStatus Status => new(Identity, State, BackendState, Failure, HeldBy, () => _device.Figures, () => _device.Latencies);
 
     /// <summary>Why the device was given up, or null.</summary>
     public string? Failure { get; private set; }
@@ -231,6 +228,7 @@ internal sealed class DeviceSession : IDisposable
 
         Failure = reason;
         Log.DeviceFailed(_services.Logger, Identity.Name, reason);
+        _services.Trace?.OnStates(Status);
         StopDriver();
         WriteError(reason);
         // Not from inside the driver's callback: closing frees what the callback is still using.
@@ -470,6 +468,7 @@ internal sealed class DeviceSession : IDisposable
             }
 
             (_lastOurs, BackendState) = (ours, theirs);
+            _services.Trace?.OnStates(Status);
         }
 
         return true;
@@ -626,7 +625,15 @@ internal sealed class DeviceSession : IDisposable
         }
     }
 
-    private bool OnEvent() => _isDriverConnected && _device.OnEvent();
+    private bool OnEvent()
+    {
+        if (_services.Trace is { } trace && _resources.Port is { } port)
+        {
+            trace.OnNotification(Identity, isOut: false, port);
+        }
+
+        return _isDriverConnected && _device.OnEvent();
+    }
 
     private void StartOrRefreshDriver()
     {

@@ -62,7 +62,20 @@ public sealed class FrontendHost : IDisposable
         {
             foreach (DeviceSession session in _sessions)
             {
-                yield return new(session.Identity, session.State, session.BackendState, session.Failure, session.HeldBy, () => session.Figures, () => session.Latencies);
+                yield return session.Status;
+            }
+        }
+    }
+
+    /// <summary>Sees everything that passes from now on, or null; for as long as the host is started.</summary>
+    public IFrontendTrace? Trace
+    {
+        get => _services?.Trace;
+        set
+        {
+            if (_services is { } services)
+            {
+                services.Xenstore.Trace = services.Trace = value;
             }
         }
     }
@@ -170,6 +183,32 @@ public sealed class FrontendHost : IDisposable
             memory?.Dispose();
             xenstore?.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Reads nodes of a directory for somebody who traces; one that may not be read is left out.</summary>
+    /// <param name="directory">Its path.</param>
+    /// <param name="isWanted">Says by its name whether a node is read.</param>
+    public void ReadNodes(string directory, Predicate<string> isWanted)
+    {
+        if (_services is not { } services)
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (string name in services.Xenstore.List(directory))
+            {
+                if (isWanted(name))
+                {
+                    services.Xenstore.Read($"{directory}/{name}");
+                }
+            }
+        }
+        catch (XenstoreException exception) when (exception.ErrorNumber is Errno.EACCES)
+        {
+            // As it is when the directory was removed.
         }
     }
 

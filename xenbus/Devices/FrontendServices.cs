@@ -18,4 +18,8 @@ internal sealed record FrontendServices(
     IDescriptorStore Descriptors,
     FrontendHostOptions Options,
     ILogger Logger,
-    Action LookAgain);
+    Action LookAgain)
+{
+    /// <summary>Sees everything that passes, or null.</summary>
+    public IFrontendTrace? Trace { get; set; }
+}

@@ -9,6 +9,9 @@ public sealed partial class XenstoreClient
     /// <summary>A conflict is redone this often; each try sees a fresh snapshot, so more means that somebody writes without pause.</summary>
     private const int MaxTransactionTries = 32;
 
+    /// <summary>Written in the present transaction, which nobody sees yet; only kept while somebody traces.</summary>
+    private readonly List<(string Path, string? Value)> _unseen = [];
+
     /// <summary>Does some reads and writes as one, again from the start when somebody else came between.</summary>
     /// <param name="work">May run several times; returns false to drop what it wrote.</param>
     /// <returns>What <paramref name="work"/> returned at last.</returns>
@@ -19,6 +22,7 @@ public sealed partial class XenstoreClient
         {
             string reply = RequestRaw(XenstoreMessageType.TransactionStart, 0, "/", "\0");
             uint id = (uint)(ParseNumber(reply.TrimEnd('\0')) ?? throw new XenstoreException("transaction start", reply, Errno.EIO));
+            _unseen.Clear();
             bool commits = false;
             bool isConflict = false;
             try
@@ -37,6 +41,14 @@ public sealed partial class XenstoreClient
 
             if (End(id, commits && !isConflict) && !isConflict)
             {
+                if (commits)
+                {
+                    foreach ((string path, string? value) in _unseen)
+                    {
+                        Trace?.OnWritten(path, value);
+                    }
+                }
+
                 return commits;
             }
 
@@ -50,6 +62,23 @@ public sealed partial class XenstoreClient
             {
                 Thread.Sleep(Random.Shared.Next(1, Math.Min(attempt, 10)));
             }
+        }
+    }
+
+    private void TraceWrite(string path, string? value, uint transaction)
+    {
+        if (Trace is not { } trace)
+        {
+            return;
+        }
+
+        if (transaction == 0)
+        {
+            trace.OnWritten(path, value);
+        }
+        else
+        {
+            _unseen.Add((path, value));
         }
     }
 

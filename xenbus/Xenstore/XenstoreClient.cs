@@ -38,6 +38,9 @@ public sealed partial class XenstoreClient : IDisposable
     /// <summary>Requests made so far, for measurements.</summary>
     public long Requests { get; private set; }
 
+    /// <summary>Sees reads and writes, or null.</summary>
+    public IXenstoreTrace? Trace { get; set; }
+
     /// <summary>Value of a node, or null when there is none.</summary>
     /// <exception cref="XenstoreException">Not allowed, or no answer.</exception>
     public string? Read(string path) => Read(path, 0);
@@ -104,8 +107,12 @@ public sealed partial class XenstoreClient : IDisposable
         _channel.Dispose();
     }
 
-    internal string? Read(string path, uint transaction) =>
-        TryRequest(XenstoreMessageType.Read, transaction, path, path + '\0', out string? value, Errno.ENOENT) ? value : null;
+    internal string? Read(string path, uint transaction)
+    {
+        string? read = TryRequest(XenstoreMessageType.Read, transaction, path, path + '\0', out string? value, Errno.ENOENT) ? value : null;
+        Trace?.OnRead(path, read);
+        return read;
+    }
 
     internal string[] List(string path, uint transaction)
     {
@@ -117,11 +124,22 @@ public sealed partial class XenstoreClient : IDisposable
         return _lastError == Errno.E2BIG ? ListInParts(path, transaction) : [];
     }
 
-    internal void Write(string path, string value, uint transaction) =>
+    internal void Write(string path, string value, uint transaction)
+    {
         RequestRaw(XenstoreMessageType.Write, transaction, path, $"{path}\0{value}");
+        TraceWrite(path, value, transaction);
+    }
 
-    internal bool Remove(string path, uint transaction) =>
-        TryRequest(XenstoreMessageType.Remove, transaction, path, path + '\0', out _, Errno.ENOENT);
+    internal bool Remove(string path, uint transaction)
+    {
+        bool isRemoved = TryRequest(XenstoreMessageType.Remove, transaction, path, path + '\0', out _, Errno.ENOENT);
+        if (isRemoved)
+        {
+            TraceWrite(path, null, transaction);
+        }
+
+        return isRemoved;
+    }
 
     internal static long? ParseNumber(string? text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null;

@@ -174,6 +174,14 @@ internal sealed class TerminalSession : IDisposable
         Pump();
     }
 
+    /// <summary>Nobody keeps it any more: its program ends with its terminal. Followed by disposal.</summary>
+    public void Remove()
+    {
+        _store.Drop(_masterName);
+        _store.Drop(_processName);
+        _store.Drop(_memoryName);
+    }
+
     /// <inheritdoc/>
     /// <remarks>The program lives on while a holder keeps its copies.</remarks>
     public void Dispose()

@@ -128,6 +128,9 @@ public sealed class TerminalSource : IScreenSource
         _view = null;
     }
 
+    /// <summary>The terminal is not wanted any more, here or by a successor: its program is told (SIGHUP). Followed by disposal.</summary>
+    public void Remove() => _session.Remove();
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -24,7 +24,7 @@ _xenfbfront() {
         --vt | --vt= | --scale | --scale= | --blink | --blink= | --vfb | --vfb= | --term | --term= | --size | --size= | --max-size | --max-size= | --grant-reserve | --grant-reserve=) ;;
         *)
             case ${said[1]-} in
-                ctl) words='status watch metrics program sizes resize screenshot upgrade help --loopback' ;;
+                ctl) words='status watch metrics program sizes resize screenshot source keys trace upgrade help --loopback' ;;
                 upgrade) words='--loopback' ;;
                 doctor) words='--json --help --source --vt --font --fallback-font --scale --geometry --cursor --blink --vfb --term --keymap --size --max-size --depth --sink --unbind --grant-reserve --loopback --log --config' ;;
                 '') words='doctor ctl upgrade --source --vt --font --fallback-font --scale --geometry --cursor --blink --vfb --term --keymap --size --max-size --depth --sink --unbind --grant-reserve --loopback --log --config --check-config --no-holder --help --help-all --version' ;;
