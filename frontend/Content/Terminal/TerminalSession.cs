@@ -180,6 +180,21 @@ internal sealed class TerminalSession : IDisposable
         _store.Drop(_masterName);
         _store.Drop(_processName);
         _store.Drop(_memoryName);
+        if (_process is null)
+        {
+            return;
+        }
+
+        // It ends after this object, and somebody has to collect it.
+        int processId = ProcessId;
+        Descriptor process = _process.Duplicate();
+        LoopWatch? ended = null;
+        ended = _loop.Watch(process.Number, LoopInterest.Readable, () =>
+        {
+            Libc.TryCollect(processId, out _);
+            ended?.Dispose();
+            process.Dispose();
+        });
     }
 
     /// <inheritdoc/>
