@@ -114,8 +114,9 @@ put "$here/udev/60-xenfbfront.rules" $rules/60-xenfbfront.rules
 put "$here/man/xenfbfront.8" "$prefix/share/man/man8/xenfbfront.8"
 put "$here/man/xenfbfront.conf.5" "$prefix/share/man/man5/xenfbfront.conf.5"
 put "$here/completion/xenfbfront.bash" "$prefix/share/bash-completion/completions/xenfbfront"
-put "$here/completion/_xenfbfront" "$prefix/share/zsh/vendor-completions/_xenfbfront"
 put "$here/completion/xenfbfront.fish" "$prefix/share/fish/vendor_completions.d/xenfbfront.fish"
+put "$here/completion/_xenfbfront" "$prefix/share/zsh/site-functions/_xenfbfront"
+put "$here/xenfbfront.cdx.json" "$prefix/share/doc/xenfbfront/xenfbfront.cdx.json"
 for file in "$here"/licences/*; do put "$file" "$prefix/share/doc/xenfbfront/${file##*/}"; done
 case $init in
     systemd) put "$here/systemd/xenfbfront.service" $units/xenfbfront.service ;;

@@ -19,9 +19,10 @@ public sealed class CompletionTests
     [Theory]
     [InlineData("xenfbfront.bash")]
     [InlineData("xenfbfront.fish")]
+    [InlineData("_xenfbfront")]
     public void File_IsWhatTheTableSays(string name)
     {
-        string path = Path.Combine(s_folder, name), expected = name.EndsWith("bash", StringComparison.Ordinal) ? Bash() : Fish();
+        string path = Path.Combine(s_folder, name), expected = name switch { "xenfbfront.bash" => Bash(), "xenfbfront.fish" => Fish(), _ => Zsh() };
         if (Environment.GetEnvironmentVariable("XENFBFRONT_WRITE_REFERENCES") is not null)
         {
             File.WriteAllText(path, expected);
@@ -91,6 +92,39 @@ public sealed class CompletionTests
         (int status, string output) = Command.RunOrSkip("XENFBFRONT_REQUIRE_MANUAL", "fish", "--no-config", "-c", "source $argv[1]; complete -C $argv[2]", Path.Combine(s_folder, "xenfbfront.fish"), line);
         Assert.Equal(0, status);
         Assert.Equal(expected, string.Join(' ', output.TrimEnd('\n').Split('\n').Select(static completion => completion.Split('\t')[0]).Order(StringComparer.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("xenfbfront --so", "--source")]
+    [InlineData("xenfbfront --source ", "console keys pattern term")]
+    [InlineData("xenfbfront --log=d", "debug")]
+    [InlineData("xenfbfront --font builtin:", "builtin:16 builtin:24 builtin:32")]
+    [InlineData("xenfbfront --sink rec", "record:")]
+    [InlineData("xenfbfront --unbind=", "no yes")]
+    [InlineData("xenfbfront --unbind --sc", "--scale")]
+    [InlineData("xenfbfront do", "doctor")]
+    [InlineData("xenfbfront doctor --js", "--json")]
+    [InlineData("xenfbfront doctor --no-h", "")]
+    [InlineData("xenfbfront ctl re", "resize")]
+    [InlineData("xenfbfront ctl --loopback /nowhere so", "source")]
+    [InlineData("xenfbfront upgrade --l", "--loopback")]
+    public void Zsh_Completes(string line, string expected)
+    {
+        // A zsh that a person could sit at, where each word that completion finds is printed as well.
+        (int status, string output) = Command.RunOrSkip("XENFBFRONT_REQUIRE_MANUAL", "zsh", "-f", "-c", """
+            zmodload zsh/zpty
+            zpty shell "TERM=dumb zsh -f -i"
+            zpty -w shell "PROMPT= RPROMPT= fpath=($1 \$fpath); autoload -Uz compinit; compinit -u -D; setopt no_beep; LISTMAX=0"
+            zpty -w shell "_ask() { compadd() { local -a given; builtin compadd -O given \"\$@\"; print -l -- BEGIN\$^given; builtin compadd \"\$@\" }; _main_complete; print FOUND ALL }"
+            zpty -w shell "zle -C ask complete-word _ask; bindkey '^I' ask; print READY"
+            zpty -r -m shell output "*READY*READY*"
+            zpty -w -n shell "$2"$'\t'
+            zpty -r -m shell output "*FOUND ALL*"
+            print -r -- "$output"
+            """, "zsh", s_folder, line);
+        Assert.Equal(0, status);
+        IEnumerable<string> found = output.Split('\n').Where(static printed => printed.Contains("BEGIN", StringComparison.Ordinal)).Select(static printed => printed[(printed.LastIndexOf("BEGIN", StringComparison.Ordinal) + 5)..].Trim());
+        Assert.Equal(expected, string.Join(' ', found.Where(static word => word.Length > 0).Distinct().Order(StringComparer.Ordinal)));
     }
 
     private static string Bash()
@@ -169,5 +203,70 @@ public sealed class CompletionTests
         }
 
         return text.ToString();
+    }
+
+    private static string Zsh()
+    {
+        StringBuilder text = new("#compdef xenfbfront\n# What zsh completes for xenfbfront. Made from the program's table of options: see tests/Configuration/CompletionTests.cs.\nlocal -a settings=(\n");
+        foreach (Option option in ForDoctor)
+        {
+            text.Append($"    {Specification(option)}\n");
+        }
+
+        text.Append(")\nlocal -a others=(\n");
+        foreach (Option option in OptionTable.All.Where(static option => option.IsBare))
+        {
+            text.Append($"    {Specification(option)}\n");
+        }
+
+        string loopback = Specification(OptionTable.Find("loopback")!);
+        return text.Append($$"""
+            )
+            if (( CURRENT > 2 )); then
+                case $words[2] in
+                    ctl)
+                        shift words
+                        (( CURRENT-- ))
+                        _arguments {{loopback}} '1: :({{string.Join(' ', ManualTests.CommandsOfCtl)}} help)' '*: :_files'
+                        return
+                        ;;
+                    upgrade)
+                        shift words
+                        (( CURRENT-- ))
+                        _arguments {{loopback}}
+                        return
+                        ;;
+                    doctor)
+                        shift words
+                        (( CURRENT-- ))
+                        _arguments '--json[for programs]' '--help[what it looks at]' $settings
+                        return
+                        ;;
+                esac
+            fi
+            _arguments $settings $others '1: :(doctor ctl upgrade)'
+
+            """).ToString();
+
+        static string Specification(Option option)
+        {
+            string words = string.Join(' ', option.Words);
+            string action = s_files.Contains(option.Name) ? words.Length > 0 ? $"{{ compadd {words}; _files }}" : "_files"
+                : option.Name == "loopback" ? "_files -/" : words.Length > 0 ? $"({words})" : " ";
+            string value = option.IsBare ? "" : option.Alone is null ? $":{Escaped(option.Value)}:{Escaped(action)}" : $"::value:{Escaped(action)}";
+            string assigns = option.IsBare ? "" : option.Alone is null ? "=" : "=-";
+            return $"'--{option.Name}{assigns}[{Escaped(option.Help.Split('\n')[0])}]{value}'";
+        }
+
+        static string Escaped(string text)
+        {
+            StringBuilder escaped = new();
+            foreach (char letter in text)
+            {
+                escaped.Append(letter switch { ':' or '[' or ']' => $"\\{letter}", '\'' => "'\\''", _ => $"{letter}" });
+            }
+
+            return escaped.ToString();
+        }
     }
 }
