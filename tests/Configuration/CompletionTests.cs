@@ -110,16 +110,16 @@ public sealed class CompletionTests
     [InlineData("xenfbfront upgrade --l", "--loopback")]
     public void Zsh_Completes(string line, string expected)
     {
-        // A zsh that a person could sit at, where each word that completion finds is printed as well.
+        // A zsh that a person could sit at, where each word that completion finds is printed as well. What is waited for is not what is typed, which is echoed.
         (int status, string output) = Command.RunOrSkip("XENFBFRONT_REQUIRE_MANUAL", "zsh", "-f", "-c", """
             zmodload zsh/zpty
             zpty shell "TERM=dumb zsh -f -i"
             zpty -w shell "PROMPT= RPROMPT= fpath=($1 \$fpath); autoload -Uz compinit; compinit -u -D; setopt no_beep; LISTMAX=0"
-            zpty -w shell "_ask() { compadd() { local -a given; builtin compadd -O given \"\$@\"; print -l -- BEGIN\$^given; builtin compadd \"\$@\" }; _main_complete; print FOUND ALL }"
-            zpty -w shell "zle -C ask complete-word _ask; bindkey '^I' ask; print READY"
-            zpty -r -m shell output "*READY*READY*"
+            zpty -w shell "_ask() { compadd() { local -a given; builtin compadd -O given \"\$@\"; print -l -- BEGIN\$^given; builtin compadd \"\$@\" }; _main_complete; print FOUND''ALL }"
+            zpty -w shell "zle -C ask complete-word _ask; bindkey '^I' ask; print REA''DY"
+            zpty -r -m shell output "*READY*"
             zpty -w -n shell "$2"$'\t'
-            zpty -r -m shell output "*FOUND ALL*"
+            zpty -r -m shell output "*FOUNDALL*"
             print -r -- "$output"
             """, "zsh", s_folder, line);
         Assert.Equal(0, status);
