@@ -109,6 +109,7 @@ internal static class Worker
         };
         host.Start();
         patience.Start(s_patience);
+        Privileges.KeepForWorker(line => logger.Say(LogLevel.Warning, line));
         loop.Run();
         if (isLeaving)
         {

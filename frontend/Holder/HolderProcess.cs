@@ -79,6 +79,7 @@ internal sealed class HolderProcess
         try
         {
             Start();
+            Privileges.KeepForHolder(_say);
             while (true)
             {
                 WaitForEither(signals);
