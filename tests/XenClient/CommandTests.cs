@@ -8,7 +8,7 @@ public class CommandTests
     [Fact]
     public void ParseAll_CommandsDividedByDashes_GivesEach()
     {
-        List<Command> commands = Command.ParseAll(["wait-text", "login:", "60", "--", "type", "root\\n", "--", "size"]);
+        List<Command> commands = Command.ParseAll(["wait-text", "login:", "--", "type", "root\\n", "--", "size"]);
 
         Assert.Equal(["wait-text", "type", "size"], commands.Select(command => command.Name));
     }
@@ -22,7 +22,7 @@ public class CommandTests
     [InlineData("wait-size", "800x0")]
     [InlineData("pattern", "--of", "800")]
     [InlineData("pattern-file", "picture.ppm")]
-    [InlineData("wait-text", "a", "soon")]
+    [InlineData("leave-open", "soon")]
     [InlineData("type", "\\q")]
     [InlineData("key")]
     [InlineData("key", "NoSuchKey")]

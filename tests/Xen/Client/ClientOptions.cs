@@ -9,7 +9,7 @@ namespace XenFbFront.Tests.Xen;
 /// <param name="Deadline">How long a command waits unless it says otherwise.</param>
 internal sealed record ClientOptions(ConsoleFont Font, TimeSpan Deadline)
 {
-    private static readonly TimeSpan s_defaultDeadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_defaultDeadline = TimeSpan.FromSeconds(120);
 
     /// <summary>Takes the options off the beginning of the command line.</summary>
     /// <param name="words">The command line; afterwards what is behind the options.</param>

@@ -42,8 +42,7 @@ internal sealed record Command(string Name, Action<CommandContext> Run)
             ("cells", [var file, var size, var font, var expected, var label]) => Cells(file, size, font, expected, label),
             ("same-as", [var picture, var masks]) => SameAs(picture, masks),
             ("text", []) => Text,
-            ("wait-text", [var text]) => context => WaitText(context, text, context.Deadline),
-            ("wait-text", [var text, var seconds]) => WaitText(text, Seconds(seconds)),
+            ("wait-text", [var text]) => context => WaitText(context, text),
             ("first-match", [var pattern]) => FirstMatch(pattern),
             ("no-text", [var text]) => context => NoText(context, text),
             ("type", [var text]) => Type(text, 0),
@@ -247,14 +246,12 @@ internal sealed record Command(string Name, Action<CommandContext> Run)
         context.Out.WriteLine(Printed(context.ReadLines()));
     }
 
-    private static Action<CommandContext> WaitText(string text, TimeSpan deadline) => context => WaitText(context, text, deadline);
-
-    private static void WaitText(CommandContext context, string text, TimeSpan deadline)
+    private static void WaitText(CommandContext context, string text)
     {
         string[] seen = [];
-        if (!context.Session.WaitUntil(deadline, () => HasLine(seen = context.ReadLines(), text)))
+        if (!context.Session.WaitUntil(context.Deadline, () => HasLine(seen = context.ReadLines(), text)))
         {
-            throw new ExpectationException($"expected the text \"{text}\" within {deadline.TotalSeconds} s, saw this", Printed(seen));
+            throw new ExpectationException($"expected the text \"{text}\" within {context.Deadline.TotalSeconds} s, saw this", Printed(seen));
         }
     }
 

@@ -7,7 +7,7 @@ const string help = """
                                    COMMAND [-- COMMAND]...
 
     Looks at QEMU's VNC server and types, all over one connection. What waits does
-    so for 30 s unless told otherwise. Status: 0, 1 not as expected (the picture is
+    so for 120 s unless told otherwise. Status: 0, 1 not as expected (the picture is
     saved in the folder OUT if that is set), 2 usage, 3 connection.
 
     size                      prints WxH as it is now;  wait-size WxH
@@ -23,7 +23,7 @@ const string help = """
                               HEIGHT REASON of rectangles that may look otherwise
     text                      prints the text console, read from the picture;
                               U+FFFD is what the font does not have
-    wait-text TEXT [SECONDS]  waits for TEXT in a line;  no-text TEXT  wants none
+    wait-text TEXT            waits for TEXT in a line;  no-text TEXT  wants none
     first-match REGEX         waits for a line that matches, prints its (group)
     type TEXT                 types; \n \t \e \\ are Return Tab Escape backslash
     type-slow MS TEXT         the same with a pause after each character
