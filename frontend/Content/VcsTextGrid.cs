@@ -27,7 +27,7 @@ public sealed class VcsTextGrid : ITextGrid
     // One-shot entries of an epoll of our own, so that what the loop watches stays the same and falls silent after the first change.
     private readonly Descriptor _changes = Descriptor.Own(Libc.EpollCreate(), "create", "epoll");
     private readonly DescriptorCloser _closer = new();
-    private readonly EpollEvent[] _ready = new EpollEvent[2];
+    private readonly EpollEvents _ready = new(2);
     private readonly bool _followsActive;
     private readonly Descriptor? _active;
     private readonly GlyphMap _glyphs = new();
@@ -474,7 +474,7 @@ public sealed class VcsTextGrid : ITextGrid
 
     private void OnReady()
     {
-        if (Libc.EpollWait(_changes.Number, _ready, 0) > 0 && _onChanged is { } onChanged)
+        if (Libc.EpollWait(_changes.Number, _ready, _ready.Capacity, 0) > 0 && _onChanged is { } onChanged)
         {
             _onChanged = null;
             onChanged();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Text;
 using Xunit;
 
@@ -58,7 +59,8 @@ internal static class CompilerCheck
     ];
 
     /// <summary>One static assertion for each fact in the rows.</summary>
-    public static string Assertions(IEnumerable<StructRow> structs, IEnumerable<ConstantRow> constants, IEnumerable<TextRow> texts, IEnumerable<IoctlRow> ioctls)
+    public static string Assertions(
+        IEnumerable<StructRow> structs, IEnumerable<ConstantRow> constants, IEnumerable<TextRow> texts, IEnumerable<IoctlRow> ioctls, Architecture processor = Architecture.X64)
     {
         StringBuilder text = new();
         void Assert(string condition, string what) => text.Append("_Static_assert(").Append(condition).Append(", \"").Append(what.Replace("\"", "'")).Append("\");\n");
@@ -80,7 +82,7 @@ internal static class CompilerCheck
             }
         }
 
-        foreach (ConstantRow row in constants.Where(row => row.CExpression is not null))
+        foreach (ConstantRow row in constants.Where(row => row.CExpression is not null && (row.Only ?? processor) == processor))
         {
             Assert($"({row.CExpression}) == {row.Expected}", $"value of {row.Name}");
         }
@@ -100,9 +102,10 @@ internal static class CompilerCheck
 
     /// <summary>Compiles.</summary>
     /// <returns>Exit code and what gcc said; null when there is no gcc.</returns>
-    public static (int ExitCode, string Output)? Compile(string source)
+    public static (int ExitCode, string Output)? Compile(string source, Architecture processor = Architecture.X64)
     {
-        ProcessStartInfo start = new("gcc", ["-std=gnu11", "-fsyntax-only", "-Wall", "-Werror", "-x", "c", "-"])
+        // A char has no sign on arm64; that of what we give it is not asked for.
+        ProcessStartInfo start = new(Compiler(processor), ["-std=gnu11", "-fsigned-char", "-fsyntax-only", "-Wall", "-Werror", "-x", "c", "-"])
         {
             RedirectStandardInput = true,
             RedirectStandardError = true,
@@ -134,7 +137,7 @@ internal static class CompilerCheck
     }
 
     /// <summary>Skips the calling test, or fails it where the check is required, unless gcc and all headers are there.</summary>
-    public static void Require(IEnumerable<string> headers)
+    public static void Require(IEnumerable<string> headers, Architecture processor = Architecture.X64)
     {
         string[] names = [.. headers];
         StringBuilder source = new();
@@ -144,9 +147,9 @@ internal static class CompilerCheck
         }
 
         source.Append("typedef int not_empty;\n");
-        string? reason = Compile(source.ToString()) switch
+        string? reason = Compile(source.ToString(), processor) switch
         {
-            null => "there is no gcc",
+            null => $"there is no {Compiler(processor)}",
             { ExitCode: 0 } => null,
             { Output: string output } => "absent: " + string.Join(", ", names.Where(name => output.Contains($"absent: {name}"))),
         };
@@ -155,7 +158,7 @@ internal static class CompilerCheck
             return;
         }
 
-        reason += " (Debian: gcc libc6-dev linux-libc-dev libxen-dev)";
+        reason += " (Debian: gcc libc6-dev linux-libc-dev libxen-dev zlib1g-dev libvterm-dev; for arm64 gcc-aarch64-linux-gnu, with zlib1g-dev:arm64 and libvterm-dev)";
         if (Environment.GetEnvironmentVariable(RequireVariable) == "1")
         {
             Assert.Fail($"{RequireVariable}=1, but {reason}");
@@ -163,6 +166,8 @@ internal static class CompilerCheck
 
         Assert.Skip(reason);
     }
+
+    private static string Compiler(Architecture processor) => processor == Architecture.Arm64 ? "aarch64-linux-gnu-gcc" : "gcc";
 
     private static bool IsSigned(Type type) =>
         type.IsEnum ? IsSigned(type.GetEnumUnderlyingType()) : type == typeof(sbyte) || type == typeof(short) || type == typeof(int) || type == typeof(long) || type == typeof(nint);

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace XenFbFront.Tests.Abi;
 
 /// <summary>One struct that must look the same to C# and to C, or to two versions of this program.</summary>
@@ -26,6 +28,9 @@ internal sealed record FieldRow(string Name, string? Member, int Offset);
 /// <param name="Header">Where C declares it.</param>
 internal sealed record ConstantRow(string Name, long Value, long Expected, string? CExpression, string Header)
 {
+    /// <summary>The processor that it is for; null: all.</summary>
+    public Architecture? Only { get; init; }
+
     public override string ToString() => Name;
 }
 

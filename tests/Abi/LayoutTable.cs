@@ -122,13 +122,6 @@ internal static class LayoutTable
             new(nameof(PollDescriptor.Returned), "revents", 6),
         ]),
 
-        // Packed on x86-64 so that 32- and 64-bit programs agree: the one row with an offset that is not naturally aligned.
-        Struct<EpollEvent>("struct epoll_event", EpollHeader, 12,
-        [
-            new(nameof(EpollEvent.Events), "events", 0),
-            new(nameof(EpollEvent.Data), "data.u64", 4),
-        ]),
-
         Struct<IoVector>("struct iovec", "sys/uio.h", 16,
         [
             new(nameof(IoVector.Base), "iov_base", 0),
@@ -435,7 +428,7 @@ internal static class LayoutTable
     [
         typeof(FramebufferWire), typeof(FramebufferPage), typeof(KeyboardEventType), typeof(MultiTouchType), typeof(XenbusState),
         typeof(XenstoreMessageType), typeof(XenstoreHeader), typeof(Errno), typeof(PollEvents), typeof(OpenFlags), typeof(InputCodes),
-        typeof(GntallocAllocGref), typeof(GntallocUnmapNotify), typeof(GrantEntry), typeof(BpfCode), typeof(Capability), typeof(InputEvent), typeof(UhidEvents),
+        typeof(GntallocAllocGref), typeof(GntallocUnmapNotify), typeof(GrantEntry), typeof(BpfCode), typeof(Capability), typeof(InputEvent), typeof(UhidEvents), typeof(EpollEvents),
     ];
 
     /// <summary>Numbers.</summary>
@@ -666,7 +659,14 @@ internal static class LayoutTable
         Constant(OpenFlags.Truncate, 0x200, "O_TRUNC", Fcntl),
         Constant(OpenFlags.Append, 0x400, "O_APPEND", Fcntl),
         Constant(OpenFlags.NonBlocking, 0x800, "O_NONBLOCK", Fcntl),
-        Constant(OpenFlags.NoLinks, 0x20000, "O_NOFOLLOW", Fcntl),
+        Constant(OpenFlags.NoLinksOnX64, 0x20000, "O_NOFOLLOW", Fcntl) with { Only = Architecture.X64 },
+        Constant(OpenFlags.NoLinksOnArm64, 0x8000, "O_NOFOLLOW", Fcntl) with { Only = Architecture.Arm64 },
+
+        // Packed on x86-64 so that 32- and 64-bit programs agree.
+        Constant(EpollEvents.EntryBytesOnX64, 12, "sizeof(struct epoll_event)", EpollHeader) with { Only = Architecture.X64 },
+        Constant(EpollEvents.EntryBytesOnArm64, 16, "sizeof(struct epoll_event)", EpollHeader) with { Only = Architecture.Arm64 },
+        Constant(EpollEvents.DataOffsetOnX64, 4, "offsetof(struct epoll_event, data.u64)", EpollHeader) with { Only = Architecture.X64 },
+        Constant(EpollEvents.DataOffsetOnArm64, 8, "offsetof(struct epoll_event, data.u64)", EpollHeader) with { Only = Architecture.Arm64 },
         Constant(OpenFlags.CloseOnExec, 0x80000, "O_CLOEXEC", Fcntl),
         Constant(Libc.Stream, 1, "SOCK_STREAM", Socket),
         Constant(Libc.SequencedPacket, 5, "SOCK_SEQPACKET", Socket),

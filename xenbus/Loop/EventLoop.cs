@@ -15,7 +15,7 @@ public sealed class EventLoop : IDisposable
 
     private readonly TimeProvider _clock;
     private readonly Descriptor _epoll = Descriptor.Own(Libc.EpollCreate(), "create", "epoll");
-    private readonly EpollEvent[] _ready = new EpollEvent[BatchSize];
+    private readonly EpollEvents _ready = new(BatchSize);
     private readonly List<LoopWatch?> _watches = [];
     private readonly List<LoopTimer> _timers = [];
     private readonly Queue<Action> _posted = [];
@@ -86,7 +86,7 @@ public sealed class EventLoop : IDisposable
     {
         int timeoutMs = maxWait == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Ceiling(maxWait.TotalMilliseconds);
         timeoutMs = _posted.Count > 0 ? 0 : Earlier(timeoutMs, MillisecondsToNextTimer());
-        int count = Libc.EpollWait(_epoll.Number, _ready, timeoutMs);
+        int count = Libc.EpollWait(_epoll.Number, _ready, BatchSize, timeoutMs);
         WakeUps++;
         Debug.Assert(count >= 0 || count == -Errno.EINTR, "epoll_wait failed");
 
@@ -101,7 +101,7 @@ public sealed class EventLoop : IDisposable
         {
             // A callback earlier in this batch may have removed the watch; its slot may even serve another descriptor by now, which then
             // gets a call for nothing. Callbacks read without blocking, so that is harmless.
-            if (_watches[(int)_ready[i].Data] is { } watch)
+            if (_watches[(int)_ready[i]] is { } watch)
             {
                 watch.Callback();
                 didWork = true;

@@ -20,7 +20,7 @@ internal sealed class LoopbackEventChannels : IEventChannels
     private readonly LoopbackConnection _connection;
     private readonly Descriptor _epoll = Descriptor.Own(Libc.EpollCreate(), "create", "epoll");
     private readonly Dictionary<uint, Port> _ports = [];
-    private readonly EpollEvent[] _ready = new EpollEvent[BatchSize];
+    private readonly EpollEvents _ready = new(BatchSize);
 
     /// <summary>Takes over a connection and learns the ports that the file has already.</summary>
     /// <exception cref="XenException">The hypervisor is gone or silent; the connection is closed then.</exception>
@@ -79,11 +79,11 @@ internal sealed class LoopbackEventChannels : IEventChannels
     /// <inheritdoc/>
     public int ReadPending(Span<EventChannelPort> ports)
     {
-        int readyCount = Libc.EpollWait(_epoll.Number, _ready.AsSpan(0, Math.Min(BatchSize, ports.Length)), 0);
+        int readyCount = Libc.EpollWait(_epoll.Number, _ready, ports.Length, 0);
         int count = 0;
         for (int i = 0; i < readyCount; i++)
         {
-            uint port = (uint)_ready[i].Data;
+            uint port = (uint)_ready[i];
             Port entry = _ports[port];
             if (TakeEvent(entry.Receive))
             {

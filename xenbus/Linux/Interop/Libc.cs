@@ -242,16 +242,25 @@ internal static unsafe partial class Libc
     /// <summary>Adds (1), removes (2) or changes (3) a descriptor of an epoll instance.</summary>
     public static int EpollControl(int epoll, int operation, int descriptor, uint events, ulong data)
     {
-        EpollEvent entry = new() { Events = events, Data = data };
-        return Result(epoll_ctl(epoll, operation, descriptor, &entry));
+        Span<byte> entry = stackalloc byte[EpollEvents.EntryBytes];
+        EpollEvents.Write(entry, events, data);
+        fixed (byte* pointer = entry)
+        {
+            return Result(epoll_ctl(epoll, operation, descriptor, pointer));
+        }
     }
 
     /// <summary>Waits for any descriptor of an epoll instance; -1 waits for ever. Not repeated on EINTR: the loop above decides.</summary>
-    public static int EpollWait(int epoll, Span<EpollEvent> events, int timeoutMs)
+    /// <param name="epoll">The instance.</param>
+    /// <param name="events">Takes what is ready.</param>
+    /// <param name="most">At most as many, at least 1.</param>
+    /// <param name="timeoutMs">Milliseconds.</param>
+    /// <returns>How many are ready; negative: the errno.</returns>
+    public static int EpollWait(int epoll, EpollEvents events, int most, int timeoutMs)
     {
-        fixed (EpollEvent* entries = events)
+        fixed (byte* entries = events.Entries)
         {
-            return Result(epoll_wait(epoll, entries, events.Length, timeoutMs));
+            return Result(epoll_wait(epoll, entries, Math.Min(most, events.Capacity), timeoutMs));
         }
     }
 
@@ -322,10 +331,10 @@ internal static unsafe partial class Libc
     private static partial int epoll_create1(int flags);
 
     [LibraryImport(Library, SetLastError = true)]
-    private static partial int epoll_ctl(int epoll, int operation, int descriptor, EpollEvent* entry);
+    private static partial int epoll_ctl(int epoll, int operation, int descriptor, byte* entry);
 
     [LibraryImport(Library, SetLastError = true)]
-    private static partial int epoll_wait(int epoll, EpollEvent* events, int count, int timeoutMs);
+    private static partial int epoll_wait(int epoll, byte* events, int count, int timeoutMs);
 }
 
 /// <summary>What one descriptor is polled for. C: struct pollfd in poll.h.</summary>
@@ -353,23 +362,7 @@ internal static class PollEvents
     public const uint EPOLLONESHOT = 1u << 30;
 }
 
-/// <summary>One ready descriptor. C: struct epoll_event in sys/epoll.h, packed on x86-64 only.</summary>
-#if ARM64_LAYOUT
-[StructLayout(LayoutKind.Explicit, Size = 16)]
-#else
-[StructLayout(LayoutKind.Explicit, Size = 12, Pack = 1)]
-#endif
-internal struct EpollEvent
-{
-    [FieldOffset(0)] public uint Events;
-#if ARM64_LAYOUT
-    [FieldOffset(8)] public ulong Data;
-#else
-    [FieldOffset(4)] public ulong Data;
-#endif
-}
-
-/// <summary>Flags of open(2) on Linux. C: fcntl.h.</summary>
+/// <summary>Flags of open(2) on Linux, some of which differ between processors. C: fcntl.h.</summary>
 internal static class OpenFlags
 {
     public const int ReadOnly = 0;
@@ -381,6 +374,9 @@ internal static class OpenFlags
     public const int Append = 0x400;
     public const int NonBlocking = 0x800;
     public const int NoControllingTerminal = 0x100;
-    public const int NoLinks = 0x20000;
+    public const int NoLinksOnX64 = 0x20000;
+    public const int NoLinksOnArm64 = 0x8000;
     public const int CloseOnExec = 0x80000;
+
+    public static int NoLinks => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? NoLinksOnArm64 : NoLinksOnX64;
 }
