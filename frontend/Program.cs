@@ -49,6 +49,11 @@ try
         return ConfigurationCheck.Run(args, ConfigurationFile.Read, static (descriptor, text) => LineLogger.Write(descriptor, text));
     }
 
+    if (args is [{ } word, ..] && ControlCommands.IsCommand(word))
+    {
+        throw new OptionException($"unknown option {word}; did you mean xenfbfront ctl {word}?");
+    }
+
     List<string> warnings = [];
     DaemonOptions options = CommandLine.Parse(args, ConfigurationFile.Reader(args.Contains("--worker") || Succession.IsPending), warnings.Add);
     logger = LineLogger.ForStandardError(options.LogLevel);

@@ -18,7 +18,8 @@ internal static class ControlClient
     /// <exception cref="XenException">No program answers.</exception>
     public static string? Ask(string path, List<string> words, Action<string> say, Action<string, Descriptor>? take = null)
     {
-        using Descriptor socket = Descriptor.Own(Libc.Connect(path, Libc.SequencedPacket), "reach xenfbfront at", path, "it must be running, and this command be run as root or its user; --loopback DIR names one without Xen");
+        int connection = Libc.Connect(path, Libc.SequencedPacket);
+        using Descriptor socket = Descriptor.Own(connection, "reach xenfbfront at", path, Remedy(-connection));
         XenException.ThrowIfRefused(Packets.Send(socket, ControlProtocol.Request, string.Join(ControlProtocol.Separator, words)), "ask", path, "it has too many clients, or has just ended");
         string begun = string.Empty;
         while (Packets.Receive(socket, out byte kind, out string text, out Descriptor? file, wait: true) > 0)
@@ -47,4 +48,10 @@ internal static class ControlClient
 
         throw new XenException("ask", path, 0, "the running program ended, or its worker was replaced, before it had answered; ask again");
     }
+
+    private static string Remedy(int errno) => errno switch
+    {
+        Errno.ENOENT or Errno.ECONNREFUSED => "xenfbfront does not run, or not yet: `xenfbfront doctor` says what is in the way; --loopback DIR names one without Xen",
+        _ => "run this as root, or as the user that xenfbfront runs as",
+    };
 }

@@ -64,13 +64,19 @@ internal sealed class ControlCommands
         }
     }
 
+    /// <summary>Whether a word is one of the commands.</summary>
+    public static bool IsCommand(string word) => Array.Exists(s_commands, command => command.Name == word);
+
+    /// <summary>What a person is told who asks for something else.</summary>
+    public static string Unknown(string word) => $"unknown command {word}; xenfbfront ctl help lists them";
+
     /// <summary>Answers a request, at once or later.</summary>
     public void Serve(ControlRequest request)
     {
         string name = request.Words[0];
         if (Array.Find(s_commands, command => command.Name == name) is not { } command)
         {
-            request.Refuse($"unknown command {name}; xenfbfront ctl help lists them");
+            request.Refuse(Unknown(name));
             return;
         }
 
@@ -348,7 +354,9 @@ internal sealed class ControlCommands
         }
         else if (!Path.IsPathRooted(path) || !Libc.IsExecutable(path))
         {
-            request.Fail($"{path} cannot be executed");
+            request.Fail(Libc.Exists(path)
+                ? $"{path} is not executable: chmod +x {path}"
+                : $"the running program sees no {path} (its systemd unit hides what is below /home and /root): copy it to where both see it, as in /usr/local/bin");
         }
         else
         {

@@ -41,10 +41,16 @@ internal static class ControlProgram
             }
         }
 
-        if (words is [] or ["help" or "--help" or "-h"])
+        if (words is [] or ["help", ..] || words.Contains("--help") || words.Contains("-h"))
         {
             LineLogger.Write(1, ControlCommands.Help);
             return words is [] ? ExitStatus.Usage : ExitStatus.Success;
+        }
+
+        // Before anybody is asked: whoever mistypes is not told that no program runs.
+        if (!ControlCommands.IsCommand(words[0]))
+        {
+            throw new OptionException(ControlCommands.Unknown(words[0]));
         }
 
         string path = RuntimeFiles.Control(loopback);

@@ -2,6 +2,7 @@ using Xenbus;
 using XenFbFront.Configuration;
 using XenFbFront.Content;
 using XenFbFront.Content.Terminal;
+using XenFbFront.Input.Keys;
 
 namespace XenFbFront.Doctor;
 
@@ -18,7 +19,8 @@ internal static class ScreenCheck
         }
 
         bool hasTerminal = VirtualTerminal.IsAvailable(out string noTerminal);
-        if (patient.Options.Source == SourceKind.Terminal)
+        bool isTryOut = hasTerminal && patient.Options is { Loopback: not null, Source: SourceKind.Automatic, VirtualTerminal: 0 };
+        if (isTryOut || patient.Options.Source == SourceKind.Terminal)
         {
             if (hasTerminal)
             {
@@ -43,6 +45,18 @@ internal static class ScreenCheck
         else
         {
             findings.Bad("screen", $"no text console can be read: {noConsole.TrimEnd('.')}", "xenfbfront --source term");
+        }
+
+        if (patient.Options.Keymap is { } keymap)
+        {
+            try
+            {
+                findings.Good("keymap", Keymap.Load(keymap).Name);
+            }
+            catch (XenException exception)
+            {
+                findings.Bad("keymap", exception);
+            }
         }
 
         try

@@ -26,7 +26,8 @@ internal static class SingleInstance
     public static Descriptor Claim(string? loopback)
     {
         string path = RuntimeFiles.Lock(loopback);
-        Descriptor file = Descriptor.Own(Libc.Open(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoLinks, OwnerOnly), "open", path, "run as root, with /run or /dev writable");
+        string remedy = loopback is null ? "run as root, with /run or /dev writable" : "there must be a loopback domain; `dotnet run --project tools/Loopback` makes one";
+        Descriptor file = Descriptor.Own(Libc.Open(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoLinks, OwnerOnly), "open", path, remedy);
         long started = TimeProvider.System.GetTimestamp();
         for (int result; (result = Libc.LockAlone(file.Number)) < 0; Thread.Sleep(s_pause))
         {

@@ -16,7 +16,7 @@ public class LoopbackToolTests
     {
         using RunningTool tool = new("--source", "keys", "--window", "no");
         tool.WaitForLine("connected: vfb/0 800x600, 32 bits, and vkbd/0");
-        tool.WaitForLine("look with any VNC client: vncviewer 127.0.0.1:");
+        tool.WaitForLine("look with any VNC client: vncviewer 127.0.0.1::");
         tool.WaitForLine("Ctrl-C ends it");
         tool.Signal(signal);
         Assert.Equal(0, tool.WaitForExit());

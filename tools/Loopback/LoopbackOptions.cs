@@ -91,16 +91,20 @@ internal sealed class LoopbackOptions
 
             if (string.IsNullOrEmpty(value))
             {
-                throw new OptionException($"{name} is unknown or needs a value; --help lists the options");
+                throw new OptionException(IsKnown(name) ? $"{name} needs a value; --help says which" : $"unknown option {name}; --help lists the options");
             }
 
             options.Set(name, value);
         }
 
         // The frontend would say the same, but only after everything else was started.
-        CommandLine.Parse([.. options._frontendArguments], static _ => null);
+        CommandLine.Parse([.. options._frontendArguments], ConfigurationFile.Read);
         return options;
     }
+
+    private static bool IsKnown(string name) =>
+        name is "--frontend" or "--vnc" or "--window" or "--png" or "--frames"
+        || (name.StartsWith("--", StringComparison.Ordinal) && OptionTable.Find(name[2..]) is { IsBare: false });
 
     private void Set(string name, string value)
     {

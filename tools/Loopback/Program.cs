@@ -168,9 +168,15 @@ namespace XenFbFront.Loopback
             Say($"connected: vfb/0 {geometry.Width}x{geometry.Height}, {geometry.Depth} bits, and vkbd/0");
             if (vnc is not null)
             {
-                Say($"look with any VNC client: vncviewer {vnc.EndPoint}");
+                // Two colons: with one, some clients take what follows for the number of a display.
+                Say($"look with any VNC client: vncviewer {vnc.EndPoint.Address}::{vnc.EndPoint.Port}");
+                if (!IPAddress.IsLoopback(vnc.EndPoint.Address))
+                {
+                    Say("whoever reaches that port can look and type, without a password");
+                }
             }
 
+            Say($"ask it: {options.FrontendPath} ctl --loopback {session.GuestDirectory} status");
             if (!options.HasSink && options.HasOtherSource)
             {
                 Say($"input is recorded in {Path.Combine(session.RuntimeDirectory, "input.log")} (--sink uinput would give it to this machine)");
