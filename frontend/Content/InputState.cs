@@ -76,9 +76,9 @@ internal sealed class InputState
                 continue;
             }
 
-            if (input.Type == EV_KEY)
+            if (input.Type == EV_KEY && role != InputRole.Touch)
             {
-                // What moved before the click is told before the click.
+                // What moved before the click is told before the click. A finger's touch is told before where it is.
                 LogPending(role);
             }
 

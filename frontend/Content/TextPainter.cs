@@ -17,7 +17,7 @@ public sealed unsafe class TextPainter(TextFont font)
     private const uint Set = uint.MaxValue;
 
     /// <summary>For each four bits of a glyph's row, the leftmost pixel's in bit 3, all ones or zeros in each pixel. 256 bytes, so they stay in the first-level cache.</summary>
-    private static ReadOnlySpan<uint> Masks =>
+    private static readonly uint[] s_masks =
     [
         0, 0, 0, 0, 0, 0, 0, Set, 0, 0, Set, 0, 0, 0, Set, Set,
         0, Set, 0, 0, 0, Set, 0, Set, 0, Set, Set, 0, 0, Set, Set, Set,
@@ -108,7 +108,7 @@ public sealed unsafe class TextPainter(TextFont font)
     {
         int stride = surface.StridePixels, width = font.CellWidth, bytesPerRow = font.BytesPerRow, glyphBytes = bytesPerRow * font.CellHeight;
         PreparedCell* prepared = stackalloc PreparedCell[PreparedCells];
-        fixed (byte* bitmaps = font.Bitmaps, masks = MemoryMarshal.AsBytes(Masks))
+        fixed (byte* bitmaps = font.Bitmaps, masks = MemoryMarshal.AsBytes<uint>(s_masks))
         {
             for (int first = 0; first < cells.Length; first += PreparedCells)
             {

@@ -168,6 +168,17 @@ public sealed class KeysSourceTests : IDisposable
     }
 
     [Fact]
+    public void Touch_AsTheDriverTellsIt_IsOneLineWithItsPlace()
+    {
+        Attached();
+        Deliver(InputRole.Touch, new(EV_ABS, ABS_MT_SLOT, 0), new(EV_ABS, ABS_MT_TRACKING_ID, 1), new(EV_KEY, BTN_TOUCH, 1),
+            new(EV_ABS, ABS_MT_POSITION_X, 500), new(EV_ABS, ABS_MT_POSITION_Y, 450), new(EV_SYN, 0, 0));
+
+        Assert.Equal((InputLog.Kind.TouchDown, 500, 450), (_source.State.Log[0].What, _source.State.Log[0].First, _source.State.Log[0].Second));
+        Assert.Equal(InputLog.Kind.Down, _source.State.Log[1].What);
+    }
+
+    [Fact]
     public void Log_Motion_ReplacesItsOwnLineAndKeysDoNot()
     {
         Attached();

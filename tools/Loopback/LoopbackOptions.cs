@@ -41,8 +41,8 @@ internal sealed class LoopbackOptions
     /// <summary>Options for the frontend.</summary>
     public IReadOnlyList<string> FrontendArguments => _frontendArguments;
 
-    /// <summary>The frontend's program, or null for the one that was built with this tool.</summary>
-    public string? FrontendPath { get; private set; }
+    /// <summary>The frontend's program.</summary>
+    public string FrontendPath { get; private set; } = Path.Combine(AppContext.BaseDirectory, "xenfbfront");
 
     /// <summary>Where VNC clients connect, null for nowhere.</summary>
     public IPEndPoint? Vnc { get; private set; } = new(IPAddress.Loopback, 5900);

@@ -131,6 +131,10 @@ namespace XenFbFront.Loopback
                         throw;
                     }
                 }
+                catch (SocketException exception)
+                {
+                    throw new XenException("listen on", $"{wanted.Address}:{port}", 0, $"{exception.Message}; --vnc IP:PORT takes an address of this machine and a port that you may use (above 1023)");
+                }
             }
         }
 
