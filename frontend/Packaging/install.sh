@@ -24,12 +24,14 @@ case $prefix in /*) ;; *) fail "--prefix must be absolute: $prefix" ;; esac
 [ -n "$destdir" ] || [ "$(id -u)" = 0 ] || fail "must run as root"
 list=$destdir$prefix/share/xenfbfront/installed
 
+services=/etc/service # what runsvdir looks at; Void has it elsewhere
+[ -d $services ] || [ ! -d /var/service ] || services=/var/service
 is_live() { [ -z "$destdir" ]; } # and not a folder that becomes a root later
 start() {
     case $init in
         systemd) systemctl daemon-reload && systemctl enable --now xenfbfront ;;
         openrc) rc-update add xenfbfront sysinit && rc-service xenfbfront start ;;
-        runit) mkdir -p /etc/service && ln -sfn /etc/sv/xenfbfront /etc/service/xenfbfront ;;
+        runit) mkdir -p "$services" && ln -sfn /etc/sv/xenfbfront "$services/xenfbfront" ;;
         busybox) kill -HUP 1 ;;
     esac || echo "$init did not start it; $prefix/bin/xenfbfront doctor may say why"
 }
@@ -37,7 +39,8 @@ stop() {
     case $init in
         systemd) systemctl disable --now xenfbfront ;;
         openrc) rc-service xenfbfront stop; rc-update del xenfbfront sysinit ;;
-        runit) rm -f /etc/service/xenfbfront; sv force-stop /etc/sv/xenfbfront ;;
+        # Out of its reach first, so that runsvdir starts it no more. Closing may take longer than the 7 s that sv waits for.
+        runit) rm -f "$services/xenfbfront"; sv -w 30 shutdown /etc/sv/xenfbfront; rm -rf /etc/sv/xenfbfront/supervise ;;
         # No line of init starts it again.
         busybox) kill -HUP 1; killall -q xenfbfront ;;
     esac || true
@@ -62,7 +65,7 @@ if [ -n "$uninstall" ]; then
     rm -f "$list"
     echo "$folders" | while read -r folder; do [ -z "$folder" ] || rmdir "$destdir$folder" 2> /dev/null || true; done
     if is_live; then
-        rm -f /run/xenfbfront.lock /run/xenfbfront.sock
+        rm -f /run/xenfbfront.lock /run/xenfbfront.sock /run/xenfbfront.log
         [ "$init" != systemd ] || systemctl daemon-reload
     fi
     echo "xenfbfront is removed"
