@@ -45,6 +45,8 @@ stop() {
         busybox) kill -HUP 1; killall -q xenfbfront ;;
     esac || true
 }
+own_line() { sed "s,/usr/bin/xenfbfront,$prefix/bin/xenfbfront,g" "$here/busybox/inittab"; } # of inittab
+without_line() { awk -v line="$(echo "$1" | sed 's/\\/\\\\/g')" '$0 != line' "$2"; } # LINE FILE
 edit_inittab() { # FILTER...: the file stays the same one
     "$@" "$destdir/etc/inittab" > "$destdir/etc/inittab.new"
     cat "$destdir/etc/inittab.new" > "$destdir/etc/inittab"
@@ -55,8 +57,9 @@ if [ -n "$uninstall" ]; then
     [ -e "$list" ] || fail "nothing of xenfbfront is installed below $prefix: no $list"
     init=$(sed -n 's/^init //p' "$list")
     if [ "$init" = busybox ]; then
-        edit_inittab sed '/xenfbfront/d'
-        echo "took the line with xenfbfront out of $destdir/etc/inittab"
+        line=$(sed -n 's/^inittab //p' "$list")
+        edit_inittab without_line "${line:-$(own_line)}"
+        echo "took its line out of $destdir/etc/inittab"
     fi
     ! is_live || stop
     sed -n 's/^file //p' "$list" | while read -r file; do rm -f "$destdir$file"; echo "removed $destdir$file"; done
@@ -79,7 +82,8 @@ if [ -z "$init" ]; then
     elif [ -e "$destdir/etc/inittab" ]; then init=busybox
     else init=none; fi
 fi
-case $init in systemd | openrc | runit | busybox | none) ;; *) fail "--init $init: systemd, openrc, runit, busybox and none are there" ;; esac
+[ "$init" != busybox ] || [ -e "$destdir/etc/inittab" ] || fail "--init busybox: there is no $destdir/etc/inittab, where init's lines are"
+case $init in systemd | openrc | runit | busybox | none) ;; *) fail "--init $init: must be systemd, openrc, runit, busybox or none" ;; esac
 
 # A package manager's files and a person's own stand apart.
 case $prefix in /usr) modprobe=/usr/lib/modprobe.d load=/usr/lib/modules-load.d rules=/usr/lib/udev/rules.d units=/lib/systemd/system ;;
@@ -96,6 +100,7 @@ folder $1"
 }
 [ -z "$destdir" ] || mkdir -p "$destdir"
 make_folder "$prefix/share/xenfbfront"
+former_line=$(sed -n 's/^inittab //p' "$list" 2> /dev/null || true)
 echo "init $init" > "$list"
 put() { # FILE PATH [MODE]: the folder's file goes there, with the prefix's program; a running program's file is replaced, not written to
     [ -e "$1" ] || return 0
@@ -129,13 +134,20 @@ case $init in
         put "$here/runit/finish" /etc/sv/xenfbfront/finish 755
         ;;
     busybox)
-        if ! grep -q xenfbfront "$destdir/etc/inittab"; then
+        line=$(own_line)
+        [ -z "$former_line" ] || [ "$former_line" = "$line" ] || edit_inittab without_line "$former_line"
+        others=$(grep '^[^#]*xenfbfront' "$destdir/etc/inittab" || true)
+        if grep -qxF "$line" "$destdir/etc/inittab"; then :
+        elif [ -n "$others" ]; then
+            echo "wrote no line into $destdir/etc/inittab, where xenfbfront is started already: $others"
+        else
             # Before the logins: of one kind, BusyBox' init starts the first line first.
-            sed "s,/usr/bin/xenfbfront,$prefix/bin/xenfbfront,g" "$here/busybox/inittab" > "$destdir/etc/inittab.line"
+            echo "$line" > "$destdir/etc/inittab.line"
             edit_inittab cat "$destdir/etc/inittab.line"
             rm "$destdir/etc/inittab.line"
             echo "wrote a line into $destdir/etc/inittab"
         fi
+        echo "inittab $line" >> "$list"
         ;;
 esac
 echo "$folders" | sed '/^$/d' >> "$list"
