@@ -22,6 +22,9 @@ internal sealed class TerminalSession : IDisposable
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long after its terminal was closed a program may still be seen to end: the kernel closes its files first, and then says how it ended.</summary>
+    private static readonly TimeSpan s_lastWord = TimeSpan.FromMilliseconds(200);
+
     /// <summary>How long the program sees another size, to have it draw anew: two changes at once would be one without effect to many.</summary>
     private static readonly TimeSpan s_nudge = TimeSpan.FromMilliseconds(50);
 
@@ -39,6 +42,7 @@ internal sealed class TerminalSession : IDisposable
     private readonly TerminalMemory _memory;
     private readonly LoopTimer _restart;
     private readonly LoopTimer _nudge;
+    private readonly LoopTimer _end;
     private Descriptor? _master;
     private Descriptor? _writer;
     private Descriptor? _process;
@@ -63,6 +67,7 @@ internal sealed class TerminalSession : IDisposable
         (_memoryName, _masterName, _processName) = ($"{options.KeepName}/memory", $"{options.KeepName}/pty", $"{options.KeepName}/process");
         _restart = loop.CreateTimer(Start);
         _nudge = loop.CreateTimer(SetPtySize);
+        _end = loop.CreateTimer(End);
         Terminal = new(80, 25, options.ScrollbackLines, OnReply);
         TerminalMemory? memory = store.Take(_memoryName) is { } file ? TerminalMemory.TryAdopt(file) : null;
         _memory = memory ?? TerminalMemory.Create();
@@ -204,6 +209,7 @@ internal sealed class TerminalSession : IDisposable
         CloseMaster();
         _restart.Dispose();
         _nudge.Dispose();
+        _end.Dispose();
         _memory.Dispose();
         Terminal.Dispose();
     }
@@ -296,10 +302,21 @@ internal sealed class TerminalSession : IDisposable
 
     private void OnReadable()
     {
-        if (!Drain(BytesPerTurn))
+        if (Drain(BytesPerTurn))
+        {
+            return;
+        }
+
+        if (_ended is null)
         {
             End();
+            return;
         }
+
+        // It would be readable for ever. What goes on without a terminal is not waited for.
+        _readable?.Dispose();
+        _readable = null;
+        _end.Start(s_lastWord);
     }
 
     private void OnEnded()
@@ -402,6 +419,7 @@ internal sealed class TerminalSession : IDisposable
         _readable = _writable = _ended = null;
         _process = _writer = _master = null;
         _nudge.Cancel();
+        _end.Cancel();
     }
 
     private void SetPtySize()
