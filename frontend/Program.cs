@@ -51,7 +51,7 @@ try
 
     if (args is [{ } word, ..] && ControlCommands.IsCommand(word))
     {
-        throw new OptionException($"unknown option {word}; did you mean xenfbfront ctl {word}?");
+        throw new OptionException($"unexpected {word}; did you mean xenfbfront ctl {word}?");
     }
 
     List<string> warnings = [];

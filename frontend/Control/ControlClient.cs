@@ -49,9 +49,10 @@ internal static class ControlClient
         throw new XenException("ask", path, 0, "the running program ended, or its worker was replaced, before it had answered; ask again");
     }
 
-    private static string Remedy(int errno) => errno switch
+    private static string? Remedy(int errno) => errno switch
     {
-        Errno.ENOENT or Errno.ECONNREFUSED => "xenfbfront does not run, or not yet: `xenfbfront doctor` says what is in the way; --loopback DIR names one without Xen",
-        _ => "run this as root, or as the user that xenfbfront runs as",
+        Errno.ENOENT or Errno.ECONNREFUSED => "no xenfbfront runs there, or not yet: `xenfbfront doctor` says what is in the way; without Xen, --loopback DIR with the directory that tools/Loopback prints",
+        Errno.EACCES or Errno.EPERM => "run this as root, or as the user that xenfbfront runs as",
+        _ => null,
     };
 }

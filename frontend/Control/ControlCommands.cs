@@ -355,7 +355,7 @@ internal sealed class ControlCommands
         else if (!Path.IsPathRooted(path) || !Libc.IsExecutable(path))
         {
             request.Fail(Libc.Exists(path)
-                ? $"{path} is not executable: chmod +x {path}"
+                ? $"{path} cannot be executed: chmod +x {path}, unless its file system is mounted noexec"
                 : $"the running program sees no {path} (its systemd unit hides what is below /home and /root): copy it to where both see it, as in /usr/local/bin");
         }
         else

@@ -27,6 +27,9 @@ internal static class Privileges
     /// <param name="say">Prints a line for people.</param>
     public static void KeepForWorker(Action<string> say) => Keep(Worker, say);
 
+    /// <summary>0 or a negated errno.</summary>
+    private static int s_finalizerResult;
+
     private static void Keep(ulong kept, Action<string> say)
     {
         // Whoever is not root, or root without its privilege, does not get back by execution what it gave up.
@@ -43,9 +46,14 @@ internal static class Privileges
         }
 
         // They are each thread's own, and the runtime has one thread beside this one: that of finalizers. Later threads are started by this one.
+        // What finalizers there are close descriptors; none waits for anybody.
         LeaveToFinalizer(kept);
         GC.Collect(0, GCCollectionMode.Forced, blocking: true);
         GC.WaitForPendingFinalizers();
+        if (s_finalizerResult < 0)
+        {
+            say($"the thread of finalizers keeps its capabilities: {Errno.Text(-s_finalizerResult)}");
+        }
     }
 
     private static int KeepInThisThread(ulong kept)
@@ -60,6 +68,6 @@ internal static class Privileges
 
     private sealed class InFinalizerThread(ulong kept)
     {
-        ~InFinalizerThread() => KeepInThisThread(kept);
+        ~InFinalizerThread() => Volatile.Write(ref s_finalizerResult, KeepInThisThread(kept));
     }
 }

@@ -20,7 +20,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 destdir=${destdir%/}
-case $prefix in /*) ;; *) fail "--prefix must be absolute: $prefix" ;; esac
+case $prefix in *[,\&\\]*) fail "--prefix must not have , & or \\: $prefix" ;; /*) ;; *) fail "--prefix must be absolute: $prefix" ;; esac
 [ -n "$destdir" ] || [ "$(id -u)" = 0 ] || fail "must run as root"
 list=$destdir$prefix/share/xenfbfront/installed
 
@@ -46,7 +46,7 @@ stop() {
     esac || true
 }
 own_line() { sed "s,/usr/bin/xenfbfront,$prefix/bin/xenfbfront,g" "$here/busybox/inittab"; } # of inittab
-without_line() { awk -v line="$(echo "$1" | sed 's/\\/\\\\/g')" '$0 != line' "$2"; } # LINE FILE
+without_line() { LINE=$1 awk '$0 != ENVIRON["LINE"]' "$2"; } # LINE FILE
 edit_inittab() { # FILTER...: the file stays the same one
     "$@" "$destdir/etc/inittab" > "$destdir/etc/inittab.new"
     cat "$destdir/etc/inittab.new" > "$destdir/etc/inittab"
@@ -56,9 +56,9 @@ edit_inittab() { # FILTER...: the file stays the same one
 if [ -n "$uninstall" ]; then
     [ -e "$list" ] || fail "nothing of xenfbfront is installed below $prefix: no $list"
     init=$(sed -n 's/^init //p' "$list")
-    if [ "$init" = busybox ]; then
-        line=$(sed -n 's/^inittab //p' "$list")
-        edit_inittab without_line "${line:-$(own_line)}"
+    line=$(sed -n 's/^inittab //p' "$list")
+    if [ -n "$line" ] && grep -qxF "$line" "$destdir/etc/inittab"; then
+        edit_inittab without_line "$line"
         echo "took its line out of $destdir/etc/inittab"
     fi
     ! is_live || stop
@@ -137,17 +137,20 @@ case $init in
         line=$(own_line)
         [ -z "$former_line" ] || [ "$former_line" = "$line" ] || edit_inittab without_line "$former_line"
         others=$(grep '^[^#]*xenfbfront' "$destdir/etc/inittab" || true)
-        if grep -qxF "$line" "$destdir/etc/inittab"; then :
+        if grep -qxF "$line" "$destdir/etc/inittab"; then
+            # Somebody's own, if it was not noted before.
+            [ "$former_line" = "$line" ] || line=
         elif [ -n "$others" ]; then
+            line=
             echo "wrote no line into $destdir/etc/inittab, where xenfbfront is started already: $others"
         else
             # Before the logins: of one kind, BusyBox' init starts the first line first.
-            echo "$line" > "$destdir/etc/inittab.line"
+            printf '%s\n' "$line" > "$destdir/etc/inittab.line"
             edit_inittab cat "$destdir/etc/inittab.line"
             rm "$destdir/etc/inittab.line"
             echo "wrote a line into $destdir/etc/inittab"
         fi
-        echo "inittab $line" >> "$list"
+        [ -z "$line" ] || printf 'inittab %s\n' "$line" >> "$list"
         ;;
 esac
 echo "$folders" | sed '/^$/d' >> "$list"

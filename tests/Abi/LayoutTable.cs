@@ -661,16 +661,22 @@ internal static class LayoutTable
         Constant(OpenFlags.NonBlocking, 0x800, "O_NONBLOCK", Fcntl),
         Constant(OpenFlags.NoLinksOnX64, 0x20000, "O_NOFOLLOW", Fcntl) with { Only = Architecture.X64 },
         Constant(OpenFlags.NoLinksOnArm64, 0x8000, "O_NOFOLLOW", Fcntl) with { Only = Architecture.Arm64 },
+        Constant(OpenFlags.CloseOnExec, 0x80000, "O_CLOEXEC", Fcntl),
+        Constant(Libc.Stream, 1, "SOCK_STREAM", Socket),
+        Constant(Libc.SequencedPacket, 5, "SOCK_SEQPACKET", Socket),
+        Constant(Libc.MaxPassedDescriptors, 253, null, "net/scm.h of the kernel"),
 
         // Packed on x86-64 so that 32- and 64-bit programs agree.
         Constant(EpollEvents.EntryBytesOnX64, 12, "sizeof(struct epoll_event)", EpollHeader) with { Only = Architecture.X64 },
         Constant(EpollEvents.EntryBytesOnArm64, 16, "sizeof(struct epoll_event)", EpollHeader) with { Only = Architecture.Arm64 },
         Constant(EpollEvents.DataOffsetOnX64, 4, "offsetof(struct epoll_event, data.u64)", EpollHeader) with { Only = Architecture.X64 },
         Constant(EpollEvents.DataOffsetOnArm64, 8, "offsetof(struct epoll_event, data.u64)", EpollHeader) with { Only = Architecture.Arm64 },
-        Constant(OpenFlags.CloseOnExec, 0x80000, "O_CLOEXEC", Fcntl),
-        Constant(Libc.Stream, 1, "SOCK_STREAM", Socket),
-        Constant(Libc.SequencedPacket, 5, "SOCK_SEQPACKET", Socket),
-        Constant(Libc.MaxPassedDescriptors, 253, null, "net/scm.h of the kernel"),
+
+        // What is kept of capabilities.
+        Named(Libc._LINUX_CAPABILITY_VERSION_3, 0x20080522, CapabilityHeader),
+        Named(Libc.PR_GET_NO_NEW_PRIVS, 39, "linux/prctl.h"),
+        Named(Libc.PR_GET_SECUREBITS, 27, "linux/prctl.h"),
+        Constant(Libc.SECBIT_NOROOT, 1, "SECBIT_NOROOT", "linux/securebits.h"),
 
         // Input.
         Constant(InputEvent.Bytes, 24, "sizeof(struct input_event)", Input),

@@ -49,7 +49,6 @@ public class LayoutTests
         {
             int bytes = SizeOf(row.Type.GetField(field.Name, Instance)!.FieldType);
             Assert.InRange(field.Offset + bytes, 1, row.Bytes);
-            // struct epoll_event is packed on x86-64.
             Assert.True(field.Offset % Math.Min(bytes, 8) == 0, $"{name}.{field.Name} at {field.Offset}");
         });
     }

@@ -17,7 +17,7 @@ public sealed class ControlTests
     {
         string program = Frontends.Path(FrontendKind.Built), folder = Path.Combine(Path.GetTempPath(), "xenfbfront-that-does-not-run");
         (int status, _, string error) = FrontendCommands.Run(program, ["ctl", "program", "--loopback", folder]);
-        Assert.Equal((3, $"xenfbfront: reach xenfbfront at {folder}/frontend.sock: no such file or directory: xenfbfront does not run, or not yet: `xenfbfront doctor` says what is in the way; --loopback DIR names one without Xen\n"), (status, error));
+        Assert.Equal((3, $"xenfbfront: reach xenfbfront at {folder}/frontend.sock: no such file or directory: no xenfbfront runs there, or not yet: `xenfbfront doctor` says what is in the way; without Xen, --loopback DIR with the directory that tools/Loopback prints\n"), (status, error));
         using RunningSystem system = new(program, ["--source", "pattern"]);
         system.WaitConnected();
         (status, _, error) = FrontendCommands.Ask(system, program, "ctl", "nonsense");

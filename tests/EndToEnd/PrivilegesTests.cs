@@ -31,9 +31,9 @@ public partial class PrivilegesTests
     public void Process_WithWhatItKeeps_IsRefusedTheRest()
     {
         Assert.SkipUnless(Libc.EffectiveUser() == 0, "needs root");
-        // Each is harmless where it succeeds. chroot needs CAP_SYS_CHROOT; a capture of packets CAP_NET_RAW, the machine's name CAP_SYS_ADMIN, the console's messages CAP_SYSLOG.
+        // Each changes nothing where it succeeds. chroot needs CAP_SYS_CHROOT; a capture of packets CAP_NET_RAW, the machine's name CAP_SYS_ADMIN, the kernel's log CAP_SYSLOG.
         (int Errno, string Name)[] none = [(Errno.EPERM, "chroot"), (Errno.EPERM, "socket"), (Errno.EPERM, "sethostname"), (Errno.EPERM, "klogctl")];
-        Assert.All(Try(~0ul), static trial => Assert.Equal(0, trial.Errno));
+        Assert.SkipUnless(Try(~0ul).All(static trial => trial.Errno == 0), "this root lacks capabilities itself");
         Assert.Equal([.. none.Take(2), (0, "sethostname"), (0, "klogctl")], Try(Privileges.Worker));
         Assert.Equal(none, Try(Privileges.Holder));
     }
@@ -60,22 +60,24 @@ public partial class PrivilegesTests
     private static (int Errno, string Name)[] Try(ulong kept)
     {
         (int, string)[] trials = [];
+        int result = -1;
         Thread thread = new(() =>
         {
-            Assert.Equal(0, Libc.ReadCapabilities(out ulong permitted));
-            Assert.Equal(0, Libc.SetCapabilities(permitted & kept));
-            const int switchConsoleOn = 7;
-            byte[] host = [.. System.Text.Encoding.UTF8.GetBytes(Environment.MachineName)];
+            result = Libc.ReadCapabilities(out ulong permitted);
+            result = result < 0 ? result : Libc.SetCapabilities(permitted & kept);
+            const int askHowMuchIsUnread = 9;
+            byte[] host = [.. File.ReadAllBytes("/proc/sys/kernel/hostname").TakeWhile(static letter => letter != '\n')];
             trials =
             [
                 (Result(chroot("/")), "chroot"),
                 (Closed(socket(17, 3, 0)), "socket"),
                 (Result(sethostname(host, (nuint)host.Length)), "sethostname"),
-                (Result(klogctl(switchConsoleOn, [], 0)), "klogctl"),
+                (Result(klogctl(askHowMuchIsUnread, [], 0)), "klogctl"),
             ];
         });
         thread.Start();
         thread.Join();
+        Assert.Equal(0, result);
         return trials;
 
         static int Result(int result) => result < 0 ? Marshal.GetLastPInvokeError() : 0;

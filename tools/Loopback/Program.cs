@@ -133,7 +133,7 @@ namespace XenFbFront.Loopback
                 }
                 catch (SocketException exception)
                 {
-                    throw new XenException("listen on", $"{wanted.Address}:{port}", 0, $"{exception.Message}; --vnc IP:PORT takes an address of this machine and a port that you may use (above 1023)");
+                    throw new XenException("listen on", $"{new IPEndPoint(wanted.Address, port)}", 0, $"{exception.Message}; --vnc IP:PORT takes an address of this machine and a port that you may use (above 1023)");
                 }
             }
         }
@@ -173,7 +173,7 @@ namespace XenFbFront.Loopback
             if (vnc is not null)
             {
                 // Two colons: with one, some clients take what follows for the number of a display.
-                Say($"look with any VNC client: vncviewer {vnc.EndPoint.Address}::{vnc.EndPoint.Port}");
+                Say($"look with any VNC client: vncviewer {(vnc.EndPoint.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{vnc.EndPoint.Address}]" : vnc.EndPoint.Address)}::{vnc.EndPoint.Port}");
                 if (!IPAddress.IsLoopback(vnc.EndPoint.Address))
                 {
                     Say("whoever reaches that port can look and type, without a password");

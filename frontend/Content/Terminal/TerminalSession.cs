@@ -67,7 +67,7 @@ internal sealed class TerminalSession : IDisposable
         (_memoryName, _masterName, _processName) = ($"{options.KeepName}/memory", $"{options.KeepName}/pty", $"{options.KeepName}/process");
         _restart = loop.CreateTimer(Start);
         _nudge = loop.CreateTimer(SetPtySize);
-        _end = loop.CreateTimer(End);
+        _end = loop.CreateTimer(OnNoLastWord);
         Terminal = new(80, 25, options.ScrollbackLines, OnReply);
         TerminalMemory? memory = store.Take(_memoryName) is { } file ? TerminalMemory.TryAdopt(file) : null;
         _memory = memory ?? TerminalMemory.Create();
@@ -313,10 +313,23 @@ internal sealed class TerminalSession : IDisposable
             return;
         }
 
-        // It would be readable for ever. What goes on without a terminal is not waited for.
+        // It would be readable for ever.
         _readable?.Dispose();
         _readable = null;
         _end.Start(s_lastWord);
+    }
+
+    /// <summary>The program goes on: with a terminal that it has opened again, as some logins do, or without one, which is not waited for.</summary>
+    private void OnNoLastWord()
+    {
+        if (Drain(BytesPerTurn))
+        {
+            _readable = _loop.Watch(_master!.Number, LoopInterest.Readable, OnReadable);
+        }
+        else
+        {
+            End("has closed its terminal");
+        }
     }
 
     private void OnEnded()
@@ -353,7 +366,8 @@ internal sealed class TerminalSession : IDisposable
         return isOpen;
     }
 
-    private void End()
+    /// <param name="withoutStatus">What is said when nobody knows how the program ended.</param>
+    private void End(string withoutStatus = "has ended")
     {
         int processId = _memory.Record.ProcessId;
         // A predecessor's child has gone to the init process, which collects it.
@@ -380,7 +394,7 @@ internal sealed class TerminalSession : IDisposable
 
         if (!_program.IsLogin || isYoung)
         {
-            string how = !hasStatus ? "has ended" : (status & 0x7f) == 0 ? $"has ended with status {status >> 8 & 0xff}" : $"was ended by signal {status & 0x7f}";
+            string how = !hasStatus ? withoutStatus : (status & 0x7f) == 0 ? $"has ended with status {status >> 8 & 0xff}" : $"was ended by signal {status & 0x7f}";
             Say($"the program {how}");
         }
 

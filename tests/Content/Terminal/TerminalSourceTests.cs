@@ -176,6 +176,21 @@ public partial class TerminalSourceTests
     }
 
     [Fact]
+    public void TerminalClosed_ByAProgramThatGoesOn_IsSaid()
+    {
+        using TerminalRun run = new("exec <&- >&- 2>&-; sleep 3");
+        run.UntilText("has closed its terminal");
+    }
+
+    [Fact]
+    public void TerminalClosed_AndOpenedAgain_GoesOn()
+    {
+        using TerminalRun run = new("t=$(tty); exec <&- >&- 2>&-; sleep 0.1; exec > $t; echo here again; sleep 3");
+        run.UntilText("here again");
+        Assert.DoesNotContain("closed its terminal", run.Terminal.Text());
+    }
+
+    [Fact]
     public void End_WithoutAPersonToPressAKey_StartsAgainAfterAWhile()
     {
         using TerminalRun run = new("echo begun; exit 0", restartsByKey: false);

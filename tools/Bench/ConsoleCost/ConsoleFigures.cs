@@ -111,7 +111,7 @@ internal sealed class ConsoleFigures(BenchOptions options)
         {
             TextBenchmarks text = new() { Grid = grid };
             text.Setup();
-            // Once for nothing, until the compiler has done its best for all of it.
+            // Once for nothing: the first measurement is of code that is not optimized yet.
             MeasureDrawing(text);
             (double Copy, double Redraw, double Cell) best = (1, double.MaxValue, 0);
             for (int attempt = 0; attempt < Attempts && best.Redraw / best.Copy > MaxRedraw; attempt++)

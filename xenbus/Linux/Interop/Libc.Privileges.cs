@@ -5,15 +5,17 @@ namespace Xenbus.Linux.Interop;
 /// <summary>Capabilities of the calling thread, as sets of bits numbered by <see cref="Capability"/>. C: linux/capability.h, linux/prctl.h.</summary>
 internal static unsafe partial class Libc
 {
-    /// <summary>C: _LINUX_CAPABILITY_VERSION_3, two words of 32 capabilities.</summary>
-    private const uint CapabilityVersion = 0x20080522;
+    /// <summary>Two words of 32 capabilities.</summary>
+    internal const uint _LINUX_CAPABILITY_VERSION_3 = 0x20080522;
+
+    internal const int PR_GET_NO_NEW_PRIVS = 39, PR_GET_SECUREBITS = 27, SECBIT_NOROOT = 1;
 
     /// <summary>The permitted set of the calling thread.</summary>
     /// <returns>0 or a negated errno.</returns>
     public static int ReadCapabilities(out ulong permitted)
     {
         // struct __user_cap_header_struct: version, thread (0 is the caller). struct __user_cap_data_struct: effective, permitted, inheritable.
-        uint* header = stackalloc uint[2] { CapabilityVersion, 0 };
+        uint* header = stackalloc uint[2] { _LINUX_CAPABILITY_VERSION_3, 0 };
         uint* data = stackalloc uint[6];
         int result = Result(capget(header, data));
         permitted = result < 0 ? 0 : data[1] | (ulong)data[4] << 32;
@@ -26,7 +28,7 @@ internal static unsafe partial class Libc
     public static int SetCapabilities(ulong kept)
     {
         uint low = (uint)kept, high = (uint)(kept >> 32);
-        uint* header = stackalloc uint[2] { CapabilityVersion, 0 };
+        uint* header = stackalloc uint[2] { _LINUX_CAPABILITY_VERSION_3, 0 };
         uint* data = stackalloc uint[6] { low, low, 0, high, high, 0 };
         return Result(capset(header, data));
     }
@@ -34,15 +36,13 @@ internal static unsafe partial class Libc
     /// <summary>Whether what this process executes gets no more rights than it has itself.</summary>
     public static bool HasNoNewPrivileges()
     {
-        const int getNoNewPrivileges = 39;
-        return prctl(getNoNewPrivileges, 0, 0, 0, 0) == 1;
+        return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
     }
 
     /// <summary>Whether root gets all capabilities by executing a program, as everywhere where nobody has switched that off.</summary>
     public static bool IsRootSpecial()
     {
-        const int getSecureBits = 27, noRoot = 1;
-        return prctl(getSecureBits, 0, 0, 0, 0) is >= 0 and int bits && (bits & noRoot) == 0;
+        return prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) is >= 0 and int bits && (bits & SECBIT_NOROOT) == 0;
     }
 
     [LibraryImport(Library, SetLastError = true)]

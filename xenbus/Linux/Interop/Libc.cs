@@ -378,5 +378,6 @@ internal static class OpenFlags
     public const int NoLinksOnArm64 = 0x8000;
     public const int CloseOnExec = 0x80000;
 
+    /// <summary>C: O_NOFOLLOW, of this processor.</summary>
     public static int NoLinks => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? NoLinksOnArm64 : NoLinksOnX64;
 }
