@@ -9,6 +9,9 @@ namespace XenFbFront.Tests.EndToEnd;
 /// <summary>The built-in terminal with a worker that is killed again and again.</summary>
 public partial class KillTests
 {
+    /// <summary>Characters that the worker writes to the pseudo-terminal at once are fewer.</summary>
+    private const int LongestWrite = 512;
+
     private const uint KeyA = 30, KeyEnter = 28, KeyOne = 2;
 
     [Theory]
@@ -97,46 +100,35 @@ public partial class KillTests
     /// </summary>
     private static void AssertReadAsTyped(string expected, string actual, int kills, int seed)
     {
-        for (int repeated = 0; expected != actual;)
+        // How many characters more may have been read than typed up to here, with how many copies at least. Wrong ones are left behind where the next character differs.
+        SortedDictionary<int, int> ways = new() { [0] = 0 };
+        for (int i = 0; i <= expected.Length; i++)
         {
-            int same = expected.AsSpan().CommonPrefixLength(actual);
-            int start = 0, length = 0, copies = 0;
-            // The first character that differs lies in a further copy of a write or right behind it. Where the successor died there too, there is one more.
-            for (int n = 1; n <= same && length == 0; n++)
+            SortedDictionary<int, int> next = [];
+            while (ways.Count > 0)
             {
-                for (int at = same; at >= Math.Max(n, same - n) && length == 0; at--)
+                (int more, int copies) = ways.First();
+                ways.Remove(more);
+                if (i == expected.Length ? i + more == actual.Length : i + more < actual.Length && actual[i + more] == expected[i])
                 {
-                    // What was typed may repeat itself too, so not all that repeats needs to be a copy.
-                    for (copies = CopiesBehind(actual, at, n); copies > 0 && length == 0; copies -= length == 0 ? 1 : 0)
+                    next[more] = copies;
+                }
+
+                for (int length = 1; length <= Math.Min(LongestWrite, i + more) && i + more + length <= actual.Length; length++)
+                {
+                    int at = i + more;
+                    if (actual.AsSpan(at, length).SequenceEqual(actual.AsSpan(at - length, length)))
                     {
-                        if (expected.AsSpan(at).CommonPrefixLength(actual.AsSpan(at + copies * n)) >= Math.Min(64, expected.Length - at))
-                        {
-                            (start, length) = (at, copies * n);
-                        }
+                        ways[more + length] = Math.Min(copies + 1, ways.GetValueOrDefault(more + length, int.MaxValue));
                     }
                 }
             }
 
-            repeated += copies;
-            Assert.True(
-                length > 0 && repeated <= kills,
-                $"seed {seed}: after {repeated} repeated writes, from {same} of {expected.Length} on, behind `{Piece(actual, same - 60)}`, came `{Piece(actual, same)}` for `{Piece(expected, same)}`");
-            actual = actual.Remove(start, length);
+            Assert.True(next.Count > 0 && next.Values.Min() <= kills, $"seed {seed}: {i} of {expected.Length} characters were read as typed, then came `{Piece(actual, i)}` for `{Piece(expected, i)}`");
+            ways = next;
         }
 
-        static string Piece(string text, int from) => text[Math.Max(0, from)..Math.Min(text.Length, Math.Max(0, from) + 60)];
-    }
-
-    /// <summary>How many times the text behind a place begins with what stands before it.</summary>
-    private static int CopiesBehind(string text, int at, int length)
-    {
-        int copies = 0;
-        for (int next = at; next + length <= text.Length && text.AsSpan(next, length).SequenceEqual(text.AsSpan(at - length, length)); next += length)
-        {
-            copies++;
-        }
-
-        return copies;
+        static string Piece(string text, int from) => text[Math.Max(0, from - 60)..Math.Min(text.Length, from + 60)];
     }
 
     private static string Text(string file) => File.Exists(file) ? File.ReadAllText(file) : string.Empty;
@@ -168,6 +160,45 @@ public partial class KillTests
             }
         }
 
-        system.WaitForPicture(expected.Width, expected.Height, (x, y) => expected[x, y]);
+        system.WaitForPicture(expected.Width, expected.Height, (x, y) => expected[x, y], more: pixels => $"{system.Log}\nthe screen is\n{ReadText(pixels, expected.Width, font, painter)}");
+    }
+
+    /// <summary>What plain text a picture has; ? is what is none.</summary>
+    private static string ReadText(uint[] pixels, int width, TextFont font, TextPainter painter)
+    {
+        Dictionary<string, char> known = [];
+        for (char letter = ' '; letter <= '~'; letter++)
+        {
+            ArrayCanvas one = new(font.CellWidth, font.CellHeight);
+            painter.DrawCell(new PixelSurface(one), 0, 0, new(font.GlyphFor(letter), 0xaaaaaa, 0));
+            known[Cell(one.Pixels, one.StridePixels, 0, 0)] = letter;
+        }
+
+        StringBuilder text = new();
+        for (int y = 0; y + font.CellHeight <= pixels.Length / width; y += font.CellHeight)
+        {
+            for (int x = 0; x + font.CellWidth <= width; x += font.CellWidth)
+            {
+                text.Append(known.GetValueOrDefault(Cell(pixels, width, x, y), '?'));
+            }
+
+            text.Append('\n');
+        }
+
+        return text.ToString();
+
+        string Cell(ReadOnlySpan<uint> from, int stride, int x, int y)
+        {
+            StringBuilder bits = new();
+            for (int row = y; row < y + font.CellHeight; row++)
+            {
+                for (int column = x; column < x + font.CellWidth; column++)
+                {
+                    bits.Append((from[row * stride + column] & 0xffffff) == 0 ? ' ' : 'x');
+                }
+            }
+
+            return bits.ToString();
+        }
     }
 }

@@ -133,10 +133,23 @@ internal sealed class RunningSystem : IDisposable
     }
 
     /// <summary>Waits until the screen shows what the function says, pixel by pixel, under a mask.</summary>
-    public void WaitForPicture(int width, int height, Func<int, int, uint> expected, uint mask = 0xffffff)
+    /// <param name="width">Pixels.</param>
+    /// <param name="height">Pixels.</param>
+    /// <param name="expected">The colour at a place.</param>
+    /// <param name="mask">Bits of it that are compared.</param>
+    /// <param name="more">What else is told of a picture that does not come, from its pixels.</param>
+    public void WaitForPicture(int width, int height, Func<int, int, uint> expected, uint mask = 0xffffff, Func<uint[], string>? more = null)
     {
         string difference = string.Empty;
-        WaitFor(() => (difference = Difference(width, height, expected, mask)).Length == 0, () => difference);
+        WaitFor(() => (difference = Difference(width, height, expected, mask)).Length == 0, () => more is null ? difference : $"{difference}\n{more(Pixels())}");
+    }
+
+    private uint[] Pixels()
+    {
+        lock (Session.Screen.Gate)
+        {
+            return Session.Screen.Pixels.ToArray();
+        }
     }
 
     public void WaitForPattern(int width, int height, uint mask = 0xffffff) =>
