@@ -64,6 +64,9 @@ public sealed class DaemonOptions
     /// <summary>Whether devices are taken from kernel drivers that hold them.</summary>
     public bool Unbind { get; set; }
 
+    /// <summary>A try-out without Xen in which nobody has said what to show: the built-in terminal comes first then, not this machine's own console.</summary>
+    public bool PrefersTerminal => this is { Loopback: not null, Source: SourceKind.Automatic, VirtualTerminal: 0 };
+
     /// <summary>Whether a holder process protects the shared pages.</summary>
     public bool HasHolder { get; set; } = true;
 

@@ -76,10 +76,10 @@ internal sealed class InputState
                 continue;
             }
 
-            if (input.Type == EV_KEY && role != InputRole.Touch)
+            if (input.Type == EV_KEY)
             {
-                // What moved before the click is told before the click. A finger's touch is told before where it is.
-                LogPending(role);
+                // What moved before the click is told before the click. Where a finger is, is known at the end of its packet only.
+                LogPointer(role);
             }
 
             EventCount++;
@@ -193,6 +193,15 @@ internal sealed class InputState
     /// <summary>At the end of a packet: both coordinates are known, so what moved becomes one line.</summary>
     private void LogPending(InputRole role)
     {
+        LogPointer(role);
+        if (role == InputRole.Touch)
+        {
+            LogContacts(role);
+        }
+    }
+
+    private void LogPointer(InputRole role)
+    {
         if (_positionIsPending)
         {
             _positionIsPending = false;
@@ -215,12 +224,10 @@ internal sealed class InputState
             Log.Add(EventCount, role, InputLog.Kind.Wheel, 0, _wheelMotionY, _wheelMotionX);
             (_wheelMotionX, _wheelMotionY) = (0, 0);
         }
+    }
 
-        if (role != InputRole.Touch)
-        {
-            return;
-        }
-
+    private void LogContacts(InputRole role)
+    {
         for (int slot = 0; slot < MaximumContacts; slot++)
         {
             ref Contact contact = ref _contacts[slot];

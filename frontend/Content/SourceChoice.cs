@@ -35,8 +35,7 @@ public sealed record SourceChoice(IScreenSource Source, string Explanation)
             return MakeTerminal(terminal, loop, store);
         }
 
-        if (options.Loopback is not null && options is { Source: SourceKind.Automatic, VirtualTerminal: 0 }
-            && TerminalSource.TryOpen(terminal, loop, store, out TerminalSource? toType, out _))
+        if (options.PrefersTerminal && TerminalSource.TryOpen(terminal, loop, store, out TerminalSource? toType, out _))
         {
             return new(toType!, $"{toType!.Description}{AskingRoot(toType)} {Others}");
         }

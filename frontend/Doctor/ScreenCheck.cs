@@ -19,8 +19,7 @@ internal static class ScreenCheck
         }
 
         bool hasTerminal = VirtualTerminal.IsAvailable(out string noTerminal);
-        bool isTryOut = hasTerminal && patient.Options is { Loopback: not null, Source: SourceKind.Automatic, VirtualTerminal: 0 };
-        if (isTryOut || patient.Options.Source == SourceKind.Terminal)
+        if ((hasTerminal && patient.Options.PrefersTerminal) || patient.Options.Source == SourceKind.Terminal)
         {
             if (hasTerminal)
             {

@@ -141,10 +141,10 @@ internal sealed class RunningSystem : IDisposable
     public void WaitForPicture(int width, int height, Func<int, int, uint> expected, uint mask = 0xffffff, Func<uint[], string>? more = null)
     {
         string difference = string.Empty;
-        WaitFor(() => (difference = Difference(width, height, expected, mask)).Length == 0, () => more is null ? difference : $"{difference}\n{more(Pixels())}");
+        WaitFor(() => (difference = Difference(width, height, expected, mask)).Length == 0, () => more is null ? difference : $"{difference}\n{more(Picture())}");
     }
 
-    private uint[] Pixels()
+    private uint[] Picture()
     {
         lock (Session.Screen.Gate)
         {

@@ -6,6 +6,7 @@ using Xenbus.Wire;
 using XenFbFront.Backend;
 using XenFbFront.Content;
 using XenFbFront.Input;
+using XenFbFront.Tests.EndToEnd;
 using XenFbFront.Vfb;
 using Xunit;
 
@@ -21,8 +22,6 @@ internal sealed class SimulatedSystem : IDisposable
     public static readonly DomainId Guest = new(1);
 
     /// <summary>A storm that never ends must fail the test; connecting takes about forty turns.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
-
     private const int MaxTurns = 20_000;
 
     private const int FirstTypedKey = 16, TypedKeys = 20;
@@ -452,17 +451,15 @@ internal sealed class SimulatedSystem : IDisposable
         Assert.Equal(0, census.Transactions);
         Kept.Dispose();
         DisposeBackends();
-        Settle();
-        HypervisorCensus left = Hypervisor.Census;
         // A process that another test starts has copies of our descriptors until it executes its program.
-        for (long started = TimeProvider.System.GetTimestamp();
-            left.EventChannelFiles > Kept.ForEver.Count && TimeProvider.System.GetElapsedTime(started) < s_patience;
-            left = Hypervisor.Census)
-        {
-            Thread.Sleep(10);
-            Settle();
-        }
-
+        RunningSystem.WaitFor(
+            () =>
+            {
+                Settle();
+                return Hypervisor.Census.EventChannelFiles <= Kept.ForEver.Count;
+            },
+            () => $"{Hypervisor.Census.EventChannelFiles} event channel files are open, {Kept.ForEver.Count} should be");
+        HypervisorCensus left = Hypervisor.Census;
         Assert.Equal(Kept.ForEver.Count, left.EventChannelFiles);
         Assert.True(Kept.ForEver.Count <= Restores, $"{Kept.ForEver.Count} files are kept for {Restores} restores");
         Assert.True((left with { EventChannelFiles = 0 }).IsEmpty, $"left: {left}\n{string.Join('\n', Log.Lines.TakeLast(40))}");

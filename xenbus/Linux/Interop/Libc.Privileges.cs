@@ -34,16 +34,10 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>Whether what this process executes gets no more rights than it has itself.</summary>
-    public static bool HasNoNewPrivileges()
-    {
-        return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
-    }
+    public static bool HasNoNewPrivileges() => prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 
     /// <summary>Whether root gets all capabilities by executing a program, as everywhere where nobody has switched that off.</summary>
-    public static bool IsRootSpecial()
-    {
-        return prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) is >= 0 and int bits && (bits & SECBIT_NOROOT) == 0;
-    }
+    public static bool IsRootSpecial() => prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) is >= 0 and int bits && (bits & SECBIT_NOROOT) == 0;
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int capget(uint* header, uint* data);
