@@ -3,6 +3,7 @@ using Xenbus.Loop;
 using XenFbFront.Configuration;
 using XenFbFront.Content;
 using XenFbFront.Content.Terminal;
+using XenFbFront.Tests.Content.Support;
 using XenFbFront.Tests.Content.Terminal;
 using XenFbFront.Tests.Support;
 using Xunit;
@@ -52,7 +53,7 @@ public sealed class SourceChoiceTests : IDisposable
     public void Automatic_IsTheConsoleElseTheTerminal()
     {
         DaemonOptions options = new() { TerminalCommand = Command };
-        if (HasConsole(0, out string reason))
+        if (TextConsoles.Has(0, out string reason))
         {
             Check<ConsoleSource>(options, "the active one; --vt N shows another");
         }
@@ -72,7 +73,7 @@ public sealed class SourceChoiceTests : IDisposable
     {
         // Also on a loopback, where nothing is said to prefer the terminal.
         DaemonOptions options = new() { Source = kind, VirtualTerminal = virtualTerminal, TerminalCommand = Command, Loopback = "/nowhere" };
-        if (HasConsole(virtualTerminal, out string reason))
+        if (TextConsoles.Has(virtualTerminal, out string reason))
         {
             Check<ConsoleSource>(options, virtualTerminal == 0 ? "the active one" : "tty63");
         }
@@ -91,7 +92,7 @@ public sealed class SourceChoiceTests : IDisposable
         Assert.IsType<PatternSource>(choice.Source);
 
         FramebufferSource console = new(SourceKind.Console, 63);
-        if (HasConsole(63, out string reason))
+        if (TextConsoles.Has(63, out string reason))
         {
             SourceChoice shown = SourceChoice.MakeForFramebuffer("term/vfb/1", console, new(), _loop, _kept.ForWorker(static () => { }));
             shown.Source.Dispose();
@@ -113,11 +114,4 @@ public sealed class SourceChoiceTests : IDisposable
     }
 
     private SourceChoice Make(DaemonOptions options) => SourceChoice.Make(options, _loop, _kept.ForWorker(static () => { }));
-
-    private static bool HasConsole(int virtualTerminal, out string reason)
-    {
-        bool isThere = VcsTextGrid.TryOpen(virtualTerminal, out VcsTextGrid? grid, out reason);
-        grid?.Dispose();
-        return isThere;
-    }
 }

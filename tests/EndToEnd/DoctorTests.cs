@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using XenFbFront.Content;
+using XenFbFront.Tests.Content.Support;
 using Xunit;
 
 namespace XenFbFront.Tests.EndToEnd;
@@ -55,8 +55,7 @@ public sealed partial class DoctorTests
     /// <summary>Compares with a file in <c>expected</c>; which VT is the active one is another each time, and not every kernel has any.</summary>
     private static void AssertExpected(string file, string output)
     {
-        Assert.SkipUnless(VcsTextGrid.TryOpen(0, out VcsTextGrid? grid, out string reason), reason);
-        grid!.Dispose();
+        Assert.SkipUnless(TextConsoles.Has(0, out string reason), reason);
         string expected = File.ReadAllText(Path.Combine(Frontends.RepositoryRoot, "tests", "EndToEnd", "expected", file));
         Assert.Equal(expected, ActiveTerminal().Replace(output, "/dev/tty@"));
     }
