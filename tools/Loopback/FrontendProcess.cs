@@ -16,12 +16,11 @@ public sealed class FrontendProcess
     public int ProcessId => _processId;
 
     /// <summary>Starts the frontend; it prints where this tool prints.</summary>
-    /// <param name="path">The program, or null for the one built with this tool.</param>
+    /// <param name="program">The program's file.</param>
     /// <param name="arguments">Its options.</param>
     /// <exception cref="XenException">It cannot be started.</exception>
-    public static FrontendProcess Start(string? path, IEnumerable<string> arguments)
+    public static FrontendProcess Start(string program, IEnumerable<string> arguments)
     {
-        string program = path ?? Path.Combine(AppContext.BaseDirectory, "xenfbfront");
         int result = Libc.Spawn(program, [program, .. arguments], SelfProgram.ReadEnvironment(), inherited: 2, inheritedAs: 2, isNewGroup: true);
         return result > 0 ? new(result) : throw new XenException("start", program, -result);
     }

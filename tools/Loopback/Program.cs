@@ -173,7 +173,8 @@ namespace XenFbFront.Loopback
             if (vnc is not null)
             {
                 // Two colons: with one, some clients take what follows for the number of a display.
-                Say($"look with any VNC client: vncviewer {(vnc.EndPoint.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{vnc.EndPoint.Address}]" : vnc.EndPoint.Address)}::{vnc.EndPoint.Port}");
+                string address = vnc.EndPoint.ToString();
+                Say($"look with any VNC client: vncviewer {address.Insert(address.LastIndexOf(':'), ":")}");
                 if (!IPAddress.IsLoopback(vnc.EndPoint.Address))
                 {
                     Say("whoever reaches that port can look and type, without a password");
