@@ -25,6 +25,9 @@ internal static class Worker
     /// <summary>After this time without a connection a person is told what is being waited for. Not an error: a backend may come late.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long after the first connection a start's work is taken to last.</summary>
+    private static readonly TimeSpan s_unrest = TimeSpan.FromSeconds(1);
+
     private const string HowToUnbind =
         "start xenfbfront with --unbind, at this price: the kernel's console leaves the screen, no program may have /dev/fb0 open,"
         + " and a viewer of QEMU shows the old picture until it switches to the new console (Ctrl-Alt-2)";
@@ -85,7 +88,9 @@ internal static class Worker
             TellWaiting(host, options, logger);
             service.TellWaiting();
         });
-        bool isStarting = true, isRefused = false;
+        // Later than the first pictures, which nothing should delay.
+        using LoopTimer rest = loop.CreateTimer(StartMemory.GiveBack);
+        bool isStarting = true, isRefused = false, isResting = false;
         host.DevicesChanged += () =>
         {
             if (isStarting && host.HasDiscovered)
@@ -105,6 +110,11 @@ internal static class Worker
                 // Nobody waits any more, and a daemon with nothing to do wakes up for nothing.
                 patience.Cancel();
                 holder?.TellReady();
+                if (!isResting)
+                {
+                    isResting = true;
+                    rest.Start(s_unrest);
+                }
             }
         };
         host.Start();

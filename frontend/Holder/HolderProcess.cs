@@ -167,8 +167,12 @@ internal sealed class HolderProcess
                 return;
             }
 
-            _isWorkerReady |= kind == HolderProtocol.Ready;
-            _isAtWork |= _isWorkerReady;
+            if (kind == HolderProtocol.Ready && !_isWorkerReady)
+            {
+                _isAtWork = _isWorkerReady = true;
+                StartMemory.GiveBack();
+            }
+
             if (kind is HolderProtocol.Keep or HolderProtocol.Drop)
             {
                 Forget(name);

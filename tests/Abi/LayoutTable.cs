@@ -38,6 +38,7 @@ internal static class LayoutTable
     private const string Fbif = "xen/io/fbif.h", Kbdif = "xen/io/kbdif.h", XsWire = "xen/io/xs_wire.h", XenbusHeader = "xen/io/xenbus.h";
     private const string Evtchn = "xen/evtchn.h", Gntalloc = "xen/gntalloc.h", PrivcmdHeader = "xen/sys/privcmd.h", GrantTable = "xen/grant_table.h";
     private const string XenHeader = "xen/xen.h", BpfHeader = "linux/bpf.h", CapabilityHeader = "linux/capability.h";
+    private const string ElfHeader = "elf.h";
     private const string ZlibHeader = "zlib.h";
     private const string Input = "linux/input.h", Uinput = "linux/uinput.h", Codes = "linux/input-event-codes.h", Uhid = "linux/uhid.h";
     private const string ErrnoHeader = "errno.h", PollHeader = "poll.h", EpollHeader = "sys/epoll.h", Fcntl = "fcntl.h", Socket = "sys/socket.h";
@@ -113,6 +114,14 @@ internal static class LayoutTable
             new(nameof(InputEvent.Type), "type", 16),
             new(nameof(InputEvent.Code), "code", 18),
             new(nameof(InputEvent.Value), "value", 20),
+        ]),
+
+        Struct<ProgramHeader>("Elf64_Phdr", ElfHeader, 56,
+        [
+            new(nameof(ProgramHeader.Type), "p_type", 0),
+            new(nameof(ProgramHeader.Flags), "p_flags", 4),
+            new(nameof(ProgramHeader.Address), "p_vaddr", 16),
+            new(nameof(ProgramHeader.MemoryBytes), "p_memsz", 40),
         ]),
 
         Struct<PollDescriptor>("struct pollfd", PollHeader, 8,
@@ -676,6 +685,12 @@ internal static class LayoutTable
         Named(Libc._LINUX_CAPABILITY_VERSION_3, 0x20080522, CapabilityHeader),
         Named(Libc.PR_GET_NO_NEW_PRIVS, 39, "linux/prctl.h"),
         Named(Libc.PR_GET_SECUREBITS, 27, "linux/prctl.h"),
+        Named(Libc.PT_LOAD, 1, ElfHeader),
+        Named(Libc.PT_PHDR, 6, ElfHeader),
+        Named(Libc.PF_X, 1, ElfHeader),
+        Named(Libc.AT_PHDR, 3, ElfHeader),
+        Named(Libc.AT_PHNUM, 5, ElfHeader),
+        Named(Libc.MADV_DONTNEED, 4, "sys/mman.h"),
         Constant(Libc.SECBIT_NOROOT, 1, "SECBIT_NOROOT", "linux/securebits.h"),
 
         // Input.

@@ -88,6 +88,8 @@ internal sealed class SystemFigures(BenchOptions options)
         foreach (string source in new[] { "pattern", "keys" })
         {
             using NativeSession session = new(options.FrontendPath, "--source", source);
+            // Only then what the start needed is given back.
+            Thread.Sleep(2000);
             // What is used for the first time with the first events is in use for good.
             for (int i = 0; i < 1000; i++)
             {
