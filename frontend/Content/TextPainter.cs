@@ -14,6 +14,12 @@ public sealed unsafe class TextPainter(TextFont font)
     /// <summary>Cells prepared at once: 64 of 48 bytes leave most of a first-level cache to bitmaps and pixels.</summary>
     private const int PreparedCells = 64;
 
+    /// <summary>The most cells of the same colours drawn at once; 8 bytes each are prepared.</summary>
+    private const int MostAlike = 256;
+
+    /// <summary>Fewer cells of the same colours are not worth the table of what these colours look like.</summary>
+    private const int LeastAlike = 8;
+
     private const uint Set = uint.MaxValue;
 
     /// <summary>For each four bits of a glyph's row, the leftmost pixel's in bit 3, all ones or zeros in each pixel. 256 bytes, so they stay in the first-level cache.</summary>
@@ -103,48 +109,101 @@ public sealed unsafe class TextPainter(TextFont font)
     private static uint CursorColour(in TextCell cell) => cell.Foreground != cell.Background ? cell.Foreground : ~cell.Background & 0xffffff;
 
     /// <summary>Draws cells that lie within the surface from left to right; rows from <paramref name="top"/> to before <paramref name="bottom"/>.</summary>
-    [SkipLocalsInit]
     private void DrawWhole(in PixelSurface surface, int x, int y, ReadOnlySpan<TextCell> cells, int top, int bottom)
     {
-        int stride = surface.StridePixels, width = font.CellWidth, bytesPerRow = font.BytesPerRow, glyphBytes = bytesPerRow * font.CellHeight;
-        PreparedCell* prepared = stackalloc PreparedCell[PreparedCells];
+        int stride = surface.StridePixels, width = font.CellWidth;
+        for (int first = 0, count; first < cells.Length; first += count)
+        {
+            count = width == 8 ? CountAlike(cells[first..]) : 0;
+            bool areAlike = count >= LeastAlike;
+            count = areAlike ? count : Math.Min(PreparedCells, cells.Length - first);
+            // The slice is the bounds check of everything that is written.
+            Span<uint> target = surface.Pixels.Slice((y + top) * stride + x + first * width, (bottom - top - 1) * stride + count * width);
+            if (areAlike)
+            {
+                DrawAlike(target, stride, cells.Slice(first, count), top, bottom);
+            }
+            else
+            {
+                DrawMixed(target, stride, cells.Slice(first, count), top, bottom);
+            }
+        }
+    }
+
+    /// <summary>How many cells at the beginning have the colours of the first, at most <see cref="MostAlike"/>.</summary>
+    private static int CountAlike(ReadOnlySpan<TextCell> cells)
+    {
+        int count = 1, most = Math.Min(MostAlike, cells.Length);
+        while (count < most && cells[count].Background == cells[0].Background && cells[count].Foreground == cells[0].Foreground)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Draws cells of 8 pixels with the same colours, as most text is.</summary>
+    [SkipLocalsInit]
+    private void DrawAlike(Span<uint> target, int stride, ReadOnlySpan<TextCell> cells, int top, int bottom)
+    {
+        // What each four bits look like in these colours, so that four pixels are a load and a store; aligned, as a load across two cache lines is two.
+        byte* room = stackalloc byte[16 * 16 + 63];
+        byte* looks = (byte*)((nuint)room + 63 & ~(nuint)63);
+        byte** glyphs = stackalloc byte*[MostAlike];
+        byte** end = glyphs + cells.Length;
+        Vector128<uint> backgrounds = Vector128.Create(cells[0].Background), differences = Vector128.Create(cells[0].Foreground ^ cells[0].Background);
+        int glyphBytes = font.CellHeight;
+        fixed (uint* pixels = target)
         fixed (byte* bitmaps = font.Bitmaps, masks = MemoryMarshal.AsBytes<uint>(s_masks))
         {
-            for (int first = 0; first < cells.Length; first += PreparedCells)
+            for (nuint bits = 0; bits < 16; bits++)
             {
-                int count = Math.Min(PreparedCells, cells.Length - first);
-                PreparedCell* end = prepared + count;
-                for (int i = 0; i < count; i++)
-                {
-                    ref readonly TextCell cell = ref cells[first + i];
-                    prepared[i].Backgrounds = Vector128.Create(cell.Background);
-                    prepared[i].Differences = Vector128.Create(cell.Foreground ^ cell.Background);
-                    prepared[i].Bits = bitmaps + cell.Glyph * glyphBytes;
-                }
+                DrawFour((uint*)(looks + (bits << 4)), bits << 4, masks, backgrounds, differences);
+            }
 
-                // The slice is the bounds check of everything that is written below.
-                Span<uint> target = surface.Pixels.Slice((y + top) * stride + x + first * width, (bottom - top - 1) * stride + count * width);
-                fixed (uint* pixels = target)
+            for (int i = 0; i < cells.Length; i++)
+            {
+                glyphs[i] = bitmaps + cells[i].Glyph * glyphBytes;
+            }
+
+            for (int row = top; row < bottom; row++)
+            {
+                uint* pixel = pixels + (row - top) * stride;
+                for (byte** glyph = glyphs; glyph < end; glyph++, pixel += 8)
                 {
-                    for (int row = top; row < bottom; row++)
-                    {
-                        uint* pixel = pixels + (row - top) * stride;
-                        nint offset = row * bytesPerRow;
-                        if (width == 8)
-                        {
-                            for (PreparedCell* cell = prepared; cell < end; cell++, pixel += 8)
-                            {
-                                DrawEight(pixel, cell->Bits[offset], masks, cell->Backgrounds, cell->Differences);
-                            }
-                        }
-                        else
-                        {
-                            for (PreparedCell* cell = prepared; cell < end; cell++, pixel += width)
-                            {
-                                DrawRow(pixel, cell->Bits + offset, width, masks, cell->Backgrounds, cell->Differences);
-                            }
-                        }
-                    }
+                    nuint bits = (*glyph)[row];
+                    Vector128.Load((uint*)(looks + (bits & 0xf0))).Store(pixel);
+                    Vector128.Load((uint*)(looks + ((bits & 0xf) << 4))).Store(pixel + 4);
+                }
+            }
+        }
+    }
+
+    /// <summary>Draws at most <see cref="PreparedCells"/> cells of any width and colours.</summary>
+    [SkipLocalsInit]
+    private void DrawMixed(Span<uint> target, int stride, ReadOnlySpan<TextCell> cells, int top, int bottom)
+    {
+        int width = font.CellWidth, bytesPerRow = font.BytesPerRow, glyphBytes = bytesPerRow * font.CellHeight;
+        PreparedCell* prepared = stackalloc PreparedCell[PreparedCells];
+        PreparedCell* end = prepared + cells.Length;
+        fixed (uint* pixels = target)
+        fixed (byte* bitmaps = font.Bitmaps, masks = MemoryMarshal.AsBytes<uint>(s_masks))
+        {
+            for (int i = 0; i < cells.Length; i++)
+            {
+                ref readonly TextCell cell = ref cells[i];
+                prepared[i].Backgrounds = Vector128.Create(cell.Background);
+                prepared[i].Differences = Vector128.Create(cell.Foreground ^ cell.Background);
+                prepared[i].Bits = bitmaps + cell.Glyph * glyphBytes;
+            }
+
+            for (int row = top; row < bottom; row++)
+            {
+                uint* pixel = pixels + (row - top) * stride;
+                nint offset = row * bytesPerRow;
+                for (PreparedCell* cell = prepared; cell < end; cell++, pixel += width)
+                {
+                    DrawRow(pixel, cell->Bits + offset, width, masks, cell->Backgrounds, cell->Differences);
                 }
             }
         }

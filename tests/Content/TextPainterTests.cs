@@ -33,6 +33,38 @@ public class TextPainterTests
         }
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(14)]
+    [InlineData(16)]
+    public void DrawCells_RunsOfTheSameColours_EqualTheSlowReference(int height)
+    {
+        TextFont font = new(ConsoleFont.Parse(FontFiles.Version2(8, height, 20), "test"));
+        TextPainter painter = new(font);
+        Random random = new(height);
+        // Runs shorter and longer than what is worth a table, and than what is drawn at once; neighbours that differ in one colour only.
+        List<TextCell> cells = [];
+        foreach (int length in new[] { 7, 8, 9, 1, 1, 300, 2, 64, 3 })
+        {
+            uint foreground = (uint)random.Next(1 << 24), background = cells.Count % 2 == 0 || cells.Count == 0 ? (uint)random.Next(1 << 24) : cells[^1].Background;
+            cells.AddRange(Enumerable.Range(0, length).Select(_ => new TextCell(random.Next(20), foreground, background)));
+        }
+
+        foreach (int x in new[] { 0, 3, -3, -5 * 8, -17 * 8 - 1 })
+        {
+            foreach (int y in new[] { 0, -1, height / 2 })
+            {
+                ArrayCanvas canvas = new(380 * 8 + 5, height + 2);
+                uint[] expected = canvas.Copy();
+                DrawSlowly(expected, canvas, font, x, y, [.. cells]);
+
+                painter.DrawCells(new(canvas), x, y, [.. cells]);
+
+                Assert.Equal(expected, canvas.Copy());
+            }
+        }
+    }
+
     [Fact]
     public void DrawCells_CellsLargerThanTheCanvas_DrawsThePartThatIsThere()
     {
