@@ -25,8 +25,14 @@ internal sealed unsafe class TerminalMemory : IDisposable
     /// <summary>Bytes of input that may wait: as long as a program reads nothing a person can type on for an hour.</summary>
     public const int InputBytes = 16 * 1024;
 
+    /// <summary>So many workers that died at the same place of the log in a row did not do so by chance.</summary>
+    private const int MaxDeaths = 3;
+
+    /// <summary>How exactly a place in the log is noted, bytes.</summary>
+    private const int PlaceBytes = 1024;
+
     /// <summary>Changes with the layout.</summary>
-    internal const uint Version = 2;
+    internal const uint Version = 3;
 
     internal const uint Magic = 0x74667858;
 
@@ -153,33 +159,40 @@ internal sealed unsafe class TerminalMemory : IDisposable
 
     /// <summary>Gives a new terminal all that is in the log.</summary>
     /// <remarks>
-    /// Should the emulation not survive something in the log, its successor would not either. So a replay that was begun and not ended is not
-    /// tried again.
+    /// Should the emulation not survive something in the log, its successors would not either, each at the same place. One that is killed from outside
+    /// dies anywhere, and nothing is lost.
     /// </remarks>
-    /// <returns>False when a predecessor died of it; the log is empty now.</returns>
+    /// <returns>False when predecessors died of it; the log is empty now.</returns>
     public bool TryReplay(VirtualTerminal terminal)
     {
         ref TerminalRecord record = ref Record;
-        if (record.IsReplaying != 0)
+        if (record.Replaying != 0)
         {
-            ClearLog();
-            record.IsReplaying = 0;
-            return false;
+            record.Deaths = record.DiedAt == record.Replaying ? record.Deaths + 1 : 1;
+            record.DiedAt = record.Replaying;
+            record.Replaying = 0;
+            if (record.Deaths >= MaxDeaths)
+            {
+                ClearLog();
+                return false;
+            }
         }
 
-        Volatile.Write(ref record.IsReplaying, 1);
         ulong position = Math.Max(Oldest, record.Start);
+        Volatile.Write(ref record.Replaying, position + 1);
         Span<byte> modes = stackalloc byte[TerminalModes.MaxWritten];
         terminal.Write(modes[..record.Modes.Write(modes)]);
         while (position < record.Head)
         {
+            Volatile.Write(ref record.Replaying, position + 1);
             int start = (int)(position % LogBytes);
-            int length = (int)Math.Min(record.Head - position, (ulong)(LogBytes - start));
+            int length = (int)Math.Min(record.Head - position, PlaceBytes - position % PlaceBytes);
             terminal.Write(new(Log + start, length));
             position += (ulong)length;
         }
 
-        Volatile.Write(ref record.IsReplaying, 0);
+        Volatile.Write(ref record.Replaying, 0);
+        (record.DiedAt, record.Deaths) = (0, 0);
         return true;
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace XenFbFront.Content.Terminal;
 
 /// <summary>The first page of a <see cref="TerminalMemory"/>.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 312)]
+[StructLayout(LayoutKind.Explicit, Size = 328)]
 internal struct TerminalRecord
 {
     /// <summary><see cref="TerminalMemory.Magic"/>.</summary>
@@ -21,8 +21,8 @@ internal struct TerminalRecord
     /// <summary>A <see cref="TerminalPhase"/>.</summary>
     [FieldOffset(24)] public uint Phase;
 
-    /// <summary>1 while somebody reads the log from its beginning.</summary>
-    [FieldOffset(28)] public uint IsReplaying;
+    /// <summary>How many workers in a row have died at <see cref="DiedAt"/>.</summary>
+    [FieldOffset(28)] public uint Deaths;
 
     /// <summary>Bytes of input that the pseudo-terminal has taken; wraps.</summary>
     [FieldOffset(32)] public uint InputHead;
@@ -47,4 +47,10 @@ internal struct TerminalRecord
 
     /// <summary>What output that is not kept any more has set.</summary>
     [FieldOffset(240)] public TerminalModes Modes;
+
+    /// <summary>Which byte of the output a reader of the log is at, counted from 1; 0 while nobody reads it.</summary>
+    [FieldOffset(312)] public ulong Replaying;
+
+    /// <summary>The same of the last reader that has not come to the end; 0 after one that has.</summary>
+    [FieldOffset(320)] public ulong DiedAt;
 }

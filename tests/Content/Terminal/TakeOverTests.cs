@@ -135,11 +135,8 @@ public class TakeOverTests
         using TerminalRun run = new("echo ready; read a; echo \"got $a\"; sleep 100");
         run.UntilText("ready");
         run.KillWorker();
-        // As a predecessor that died while it read the log has left it.
-        using (TerminalMemory memory = TerminalMemory.TryAdopt(run.Kept.Find("term/0/memory")!.Duplicate())!)
-        {
-            memory.Record.IsReplaying = 1;
-        }
+        // As three predecessors that died while they read the log have left it.
+        NoteDeath(run, at: 1, diedAt: 1, deaths: 2);
 
         run.StartWorker();
         Assert.Equal(string.Empty, run.Terminal.Text());
@@ -149,6 +146,35 @@ public class TakeOverTests
         run.KillWorker();
         run.StartWorker();
         Assert.Contains("got a", run.Terminal.Text());
+    }
+
+    /// <summary>A worker that is killed while it reads the log, by whatever kills workers, takes nothing from the screen.</summary>
+    [Theory]
+    [InlineData(1, 0, 0)]
+    [InlineData(1, 1, 1)]
+    [InlineData(1025, 1, 2)]
+    [InlineData(1, 1025, 2)]
+    public void KilledWhileReadingTheLog_SuccessorHasTheScreen(ulong at, ulong diedAt, uint deaths)
+    {
+        using TerminalRun run = new("seq 1 500; sleep 100");
+        run.UntilText("500");
+        run.UntilQuiet();
+        string text = run.Terminal.Text();
+        int above = run.Terminal.ScrollbackCount;
+        run.KillWorker();
+        NoteDeath(run, at, diedAt, deaths);
+
+        run.StartWorker();
+        Assert.Equal((text, above), (run.Terminal.Text(), run.Terminal.ScrollbackCount));
+        run.KillWorker();
+        using TerminalMemory memory = TerminalMemory.TryAdopt(run.Kept.Find("term/0/memory")!.Duplicate())!;
+        Assert.Equal((0UL, 0UL, 0U), (memory.Record.Replaying, memory.Record.DiedAt, memory.Record.Deaths));
+    }
+
+    private static void NoteDeath(TerminalRun run, ulong at, ulong diedAt, uint deaths)
+    {
+        using TerminalMemory memory = TerminalMemory.TryAdopt(run.Kept.Find("term/0/memory")!.Duplicate())!;
+        (memory.Record.Replaying, memory.Record.DiedAt, memory.Record.Deaths) = (at, diedAt, deaths);
     }
 
     [Fact]
