@@ -48,7 +48,7 @@ internal static class Worker
         using StopSignal stop = StopSignal.Create(holder, loop, () =>
         {
             service.TellStopping();
-            host.Stop(loop.Stop);
+            host.Stop(StopSoon);
         }, () =>
         {
             isInterrupted = true;
@@ -100,7 +100,7 @@ internal static class Worker
                 if (isRefused)
                 {
                     // Nothing was begun, and nothing that this program could wait for will happen by itself. In order, so that no mark is left in xenstore.
-                    host.Stop(loop.Stop);
+                    host.Stop(StopSoon);
                     return;
                 }
             }
@@ -117,6 +117,9 @@ internal static class Worker
                 }
             }
         };
+        // Who traces is told the last of it first, which waits for the next turn as well.
+        void StopSoon() => loop.Post(loop.Stop);
+
         host.Start();
         patience.Start(s_patience);
         Privileges.KeepForWorker(line => logger.Say(LogLevel.Warning, line));

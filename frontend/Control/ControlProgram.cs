@@ -60,21 +60,9 @@ internal static class ControlProgram
             ["screenshot", .. { } others] => TakeScreenshot(path, others),
             ["watch", .. { } others] => ControlWatch.Run(path, others),
             ["metrics", { } file] when !file.StartsWith('-') => WriteMetrics(path, file),
-            ["trace", ..] => Ask(path, words, Follow),
+            ["trace", ..] => ControlTrace.Run(path, words),
             _ => Ask(path, words, static line => LineLogger.Write(1, line + "\n")),
         };
-    }
-
-    /// <summary>A line of what has no end: ends with whoever reads it, as <c>head</c> does.</summary>
-    private static void Follow(string line)
-    {
-        ReadOnlySpan<byte> bytes = Encoding.UTF8.GetBytes(line + "\n");
-        while (bytes.Length > 0)
-        {
-            int written = Libc.Write(1, bytes);
-            XenException.ThrowIfRefused(written, "write", "standard output");
-            bytes = bytes[written..];
-        }
     }
 
     /// <summary>The worker hands over the pixels; the file is this process' and its user's.</summary>

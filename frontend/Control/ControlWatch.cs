@@ -12,11 +12,6 @@ internal static class ControlWatch
 {
     private const int ShortestMs = 100, LongestMs = 3_600_000;
 
-    /// <summary>An answer may break off as a worker is replaced; the next one answers within milliseconds, on a busy machine within a second.</summary>
-    private const int MaxTries = 100;
-
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
-
     /// <summary>Runs until the program that serves this guest has ended, or nobody reads any more.</summary>
     /// <param name="path">Of its socket.</param>
     /// <param name="words">Behind <c>watch</c>.</param>
@@ -99,7 +94,8 @@ internal static class ControlWatch
     /// <returns>False when the program has ended, or does not want to answer.</returns>
     private static bool TryAsk(string path, out List<DeviceSample> samples, out string? refusal)
     {
-        for (int i = 0; i < MaxTries; i++)
+        NextWorker next = new();
+        while (true)
         {
             List<DeviceSample> answer = [];
             try
@@ -108,18 +104,15 @@ internal static class ControlWatch
                 samples = answer;
                 return refusal is null;
             }
-            catch (XenException exception) when (exception.ErrorNumber is not (Errno.ENOENT or Errno.ECONNREFUSED))
+            catch (XenException exception)
             {
-                Thread.Sleep(s_pause);
-            }
-            catch (XenException)
-            {
-                break;
+                if (!next.TryAwait(exception))
+                {
+                    (samples, refusal) = ([], null);
+                    return false;
+                }
             }
         }
-
-        (samples, refusal) = ([], null);
-        return false;
     }
 
     /// <summary>Seconds with up to three digits behind the point, as <c>5</c> or <c>0.25</c>.</summary>

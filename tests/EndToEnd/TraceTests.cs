@@ -53,11 +53,36 @@ public sealed class TraceTests
 
         system.Frontend.Terminate();
         hidden.WaitFor(" vfb/0 frontend/state = 5 (by the frontend)");
-        // The backend may have answered before the states were looked at.
-        hidden.WaitFor(" vfb/0: frontend Closed, backend Clos");
+        foreach (string device in (string[])["vfb", "vkbd"])
+        {
+            // To the last state, whichever device closes last.
+            hidden.WaitFor($" {device}/0: frontend Closed, backend Closed: closed; the next connection begins");
+        }
+
+        hidden.WaitEnded("xenfbfront: the program that was traced has ended\n");
+        objects.WaitEnded("xenfbfront: the program that was traced has ended\n");
         Assert.True(system.Frontend.WaitExited(RunningSystem.Patience, out int status));
         Assert.Equal(0, status);
         system.ExpectNothingLeft();
+    }
+
+    /// <summary>What a worker's death looks like is what a trace is read for.</summary>
+    [Theory]
+    [InlineData(FrontendKind.Built)]
+    [InlineData(FrontendKind.Native)]
+    public void Trace_GoesOnWithTheNextWorker(FrontendKind kind)
+    {
+        string program = Frontends.Path(kind);
+        using RunningSystem system = new(program, ["--source", "pattern"]);
+        system.WaitConnected();
+        using Following trace = new(program, system, "--keys");
+        trace.WaitFor(Live);
+        Libc.Kill(system.Frontend.Workers.Single(), Libc.SIGKILL);
+        RunningSystem.WaitFor(() => trace.Lines.Count(static line => line.EndsWith(Live, StringComparison.Ordinal)) == 2, () => $"traced only:\n{string.Join('\n', trace.Lines)}");
+        system.TypeAndExpectMany(1);
+        trace.WaitFor(" vkbd/0 ← KEY ");
+        system.StopInOrder();
+        trace.WaitEnded("xenfbfront: another worker has taken over, and goes on with the trace\nxenfbfront: the program that was traced has ended\n");
     }
 
     /// <summary>Who asks for a trace and does not read it loses lines, and is told how many; typing goes on.</summary>
@@ -116,6 +141,7 @@ internal sealed class Following : IDisposable
 {
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = [];
+    private readonly Task<string> _errors;
 
     public Following(string program, RunningSystem system, params string[] words)
         : this(program, system, "trace", words)
@@ -124,7 +150,8 @@ internal sealed class Following : IDisposable
 
     public Following(string program, RunningSystem system, string command, string[] words)
     {
-        _process = Process.Start(new ProcessStartInfo(program, ["ctl", command, .. words, "--loopback", system.Session.GuestDirectory]) { RedirectStandardOutput = true })!;
+        _process = Process.Start(new ProcessStartInfo(program, ["ctl", command, .. words, "--loopback", system.Session.GuestDirectory]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _errors = _process.StandardError.ReadToEndAsync();
         _process.OutputDataReceived += (_, data) =>
         {
             if (data.Data is { } line)
@@ -139,6 +166,13 @@ internal sealed class Following : IDisposable
 
     public void WaitFor(string part) => RunningSystem.WaitFor(
         () => Lines.Any(line => line.Contains(part, StringComparison.Ordinal)), () => $"no line with '{part}' in:\n{string.Join('\n', Lines)}");
+
+    /// <summary>Expects that it ends by itself, content, and what it says of that.</summary>
+    public void WaitEnded(string errors)
+    {
+        Assert.True(_process.WaitForExit(RunningSystem.Patience), $"has not ended, said:\n{string.Join('\n', Lines)}");
+        Assert.Equal((0, errors), (_process.ExitCode, _errors.Result));
+    }
 
     public void Kill() => _process.Kill();
 
