@@ -96,6 +96,7 @@ internal static class Worker
             if (isStarting && host.HasDiscovered)
             {
                 isStarting = false;
+                KeptInput.DropOrphans(provider.GetRequiredService<IDescriptorStore>(), host.Devices);
                 isRefused = !options.Unbind && AreAllHeld(host);
                 if (isRefused)
                 {

@@ -11,7 +11,7 @@ internal static class Succession
     /// Raised whenever a worker could not go on with what a worker of the former version kept: with the layout of connection records or notes, the names of
     /// kept descriptors, or the messages between holder and worker. Programs of different numbers do not follow each other.
     /// </summary>
-    public const int Format = 1;
+    public const int Format = 2;
 
     private const string KeptVariable = "XENFBFRONT_KEPT", ArgumentsVariable = "XENFBFRONT_FORMER_ARGUMENTS", Former = "former";
 

@@ -20,6 +20,9 @@ public sealed record InputDeviceSpec(InputRole Role, int VkbdId)
     /// <summary>The vkbd, as messages name it.</summary>
     public string DeviceName => $"vkbd/{VkbdId}";
 
-    /// <summary>Name under which the device's descriptor is kept for a successor.</summary>
-    public string KeepName => $"input/{VkbdId}/{Role}";
+    /// <summary>How the names of all begin under which the descriptor of such a device of the vkbd may be kept.</summary>
+    public string KeepPrefix => $"{KeptInput.Prefix}{VkbdId}/{Role}";
+
+    /// <summary>Name under which the device's descriptor is kept for a successor, which takes up none with other axes.</summary>
+    public string KeepName => MaxX == 0 && MaxY == 0 ? KeepPrefix : $"{KeepPrefix}/{MaxX}x{MaxY}{(ContactCount > 0 ? $"x{ContactCount}" : string.Empty)}";
 }

@@ -247,14 +247,18 @@ internal sealed class FramebufferOutput : IDisposable
 
         // All or nothing, so that the region can simply be cleared. With less room than that in 51 slots the backend is far behind, and its
         // next notification brings us here again.
-        if (_ring.Free < count)
+        bool isBeforeZero = _ring.Free < count && _ring.Produced == _ring.Consumed;
+        if (_ring.Free < count && !isBeforeZero)
         {
             return;
         }
 
+        // Before its index passes zero an empty ring has room for a few only, of which nobody will notify us: all in one rectangle then.
+        PixelRectangle bounds = isBeforeZero ? damage.Bounds : default;
+        count = isBeforeZero ? 1 : count;
         for (int i = 0; i < count; i++)
         {
-            PixelRectangle area = damage[i];
+            PixelRectangle area = isBeforeZero ? bounds : damage[i];
             canvas.Deliver(area);
             FramebufferUpdate update = new() { Type = FramebufferWire.UpdateType, X = area.X, Y = area.Y, Width = area.Width, Height = area.Height };
             ReadOnlySpan<byte> slot = MemoryMarshal.AsBytes(new ReadOnlySpan<FramebufferUpdate>(in update));

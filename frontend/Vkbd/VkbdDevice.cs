@@ -139,6 +139,12 @@ internal sealed class VkbdDevice : FrontendDevice
         OpenDevices();
         _shared = _context.Resources.TakeOverPages(0);
         _in = EventRingReader.TakeOver(EventRingLayout.KeyboardIn, _shared.Bytes, out RingStatus status);
+        if (Array.Exists(s_roles, role => _state.Next[(int)role] - _in.Consumed > (uint)_in.Available))
+        {
+            // What was delivered by the notes is neither consumed nor in the ring.
+            status = RingStatus.Broken;
+        }
+
         if (status != RingStatus.Broken)
         {
             SettleIntent(ref notes);
@@ -346,18 +352,14 @@ internal sealed class VkbdDevice : FrontendDevice
 
         _devices[index]?.Remove();
         _devices[index]?.Dispose();
-        _devices[index] = spec is null ? null : _seat.Sink.Open(spec, _context.Descriptors);
-        _specs[index] = spec;
+        (_devices[index], _specs[index]) = (null, null);
         if (spec is not null)
         {
+            _devices[index] = _seat.Sink.Open(spec, _context.Descriptors);
+            _specs[index] = spec;
             _latencies[index] ??= new();
-            if (_context.Descriptors.Take(spec.KeepName) is { } orphan)
-            {
-                // Of a seat that a predecessor was leaving when it was killed; this one's sink keeps nothing.
-                _context.Descriptors.Drop(spec.KeepName);
-                orphan.Dispose();
-            }
-
+            // Of a connection with other modes, or of a seat that a predecessor was leaving when it was killed.
+            KeptInput.Drop(_context.Descriptors, spec.KeepPrefix);
             _seat.Observer?.OnOpened(spec);
         }
     }

@@ -37,6 +37,45 @@ public sealed class FaultSweepTests
         Assert.InRange(calls, 15, MaxCalls - 1);
     }
 
+    /// <summary>Xenstore refuses, or answers too late, while everything is connected: pixels and keys need no xenstore, so nothing is given up.</summary>
+    /// <remarks>Not EACCES: a backend's directory that is forbidden cannot be told from one that was removed.</remarks>
+    [Theory]
+    [InlineData(Errno.EIO)]
+    [InlineData(Errno.EAGAIN)]
+    [InlineData(Errno.ETIMEDOUT)]
+    public void EachRequestRefused_WhileConnected_NothingIsGivenUp(int errno)
+    {
+        for (int call = 1; ; call++)
+        {
+            WorkerFate fate = new();
+            using SimulatedSystem system = new();
+            system.AddDevices();
+            system.StartBackend();
+            system.StartWorker(fate);
+            system.RunUntilConnected();
+            system.Settle();
+            long before = fate.FallibleCalls;
+            fate.Refuse = (kind, number) => kind == DomainCall.XenstoreRequest && number >= before + call && number < before + call + 3 ? errno : 0;
+            system.WriteNode("vfb", "note", "1");
+            system.WriteNode("vkbd", "note", "1");
+            system.Advance(TimeSpan.FromSeconds(20));
+            Assert.True(system.IsConnected("vfb") && system.IsConnected("vkbd"), $"call {call}: {string.Join('\n', system.Log.Lines)}");
+            bool isOver = fate.FallibleCalls < before + call;
+            fate.Refuse = null;
+            system.ExpectWhole();
+            // It looks again by itself, and follows what the backend does.
+            system.ReplaceBackend();
+            system.RunUntilConnected();
+            system.ExpectWhole();
+            system.EndAndExpectNothingLeft();
+            if (isOver)
+            {
+                Assert.InRange(call, 5, 200);
+                return;
+            }
+        }
+    }
+
     /// <summary>Everything is refused from some call on: a stop must end all the same, and pages that the backend may use are kept.</summary>
     [Theory]
     [InlineData(Errno.EACCES)]

@@ -50,6 +50,23 @@ public class EventRingReaderTests
         Assert.Throws<ArgumentOutOfRangeException>(() => ring.Reader.Consume(ring.Page, 1));
     }
 
+    /// <summary>What was seen once may have been delivered in part.</summary>
+    [Theory]
+    [InlineData(2u)]
+    [InlineData(0u)]
+    public void Look_ProducerTakesBackWhatWasThere_IsBrokenForGood(uint left)
+    {
+        RingFixture ring = new(EventRingLayout.KeyboardIn, 100);
+        ring.Send(3);
+        Assert.Equal(RingStatus.Valid, ring.Reader.Look(ring.Page));
+        ring.ProducerIndex = 100 + left;
+        Assert.Equal(RingStatus.Broken, ring.Reader.Look(ring.Page));
+        Assert.Equal(0, ring.Reader.Available);
+        ring.ProducerIndex = 103;
+        Assert.Equal(RingStatus.Broken, ring.Reader.Look(ring.Page));
+        Assert.Equal(100u, ring.ConsumerIndex);
+    }
+
     [Fact]
     public void Resynchronise_AfterBroken_GoesOnFromTheProducer()
     {

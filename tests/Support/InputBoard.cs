@@ -15,9 +15,9 @@ internal sealed class InputBoard
     /// <summary>The errno with which writes are refused, 0 for none.</summary>
     public int Refusal { get; set; }
 
-    public BoardDevice this[InputRole role] => _devices[new InputDeviceSpec(role, 0).KeepName];
+    public BoardDevice this[InputRole role] => _devices[new InputDeviceSpec(role, 0).KeepPrefix];
 
-    public bool Has(InputRole role) => _devices.ContainsKey(new InputDeviceSpec(role, 0).KeepName);
+    public bool Has(InputRole role) => _devices.ContainsKey(new InputDeviceSpec(role, 0).KeepPrefix);
 
     /// <summary>The sink of one worker.</summary>
     /// <param name="point">Called before and after each write.</param>
@@ -33,12 +33,12 @@ internal sealed class InputBoard
             Descriptor file = kept ?? Descriptor.Own(Libc.EventFile(), "create", "eventfd");
             if (kept is null)
             {
-                board._devices[spec.KeepName] = new(spec);
-                board.Made.Add(board._devices[spec.KeepName]);
+                board._devices[spec.KeepPrefix] = new(spec);
+                board.Made.Add(board._devices[spec.KeepPrefix]);
                 descriptors.Keep(spec.KeepName, file);
             }
 
-            return new Handle(board, board._devices[spec.KeepName], file, descriptors, point);
+            return new Handle(board, board._devices[spec.KeepPrefix], file, descriptors, point);
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class InputBoard
         public void Remove()
         {
             descriptors.Drop(device.Spec.KeepName);
-            board._devices.Remove(device.Spec.KeepName);
+            board._devices.Remove(device.Spec.KeepPrefix);
             device.IsRemoved = true;
             file.Dispose();
         }

@@ -51,6 +51,32 @@ public sealed class UpdatesTests
             iter: 12,
             threads: 1);
 
+    /// <summary>Shortly before its index passes 2^32 an empty ring has room for a few events only, and nobody notifies us of an empty ring.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(9)]
+    public void RingIndexPassesZero_MoreRectanglesThanRoom_ThePictureArrives(int left)
+    {
+        using SimulatedSystem system = Painted(out _);
+        system.KillWorker();
+        system.Vfb.PretendTaken((uint)-left - (uint)system.Vfb.Counters.EventsReceived);
+        system.StartWorker();
+        system.RunUntilConnected();
+        system.Advance(TimeSpan.FromMilliseconds(40));
+        PaintedSource source = (PaintedSource)system.Worker!.Source;
+        Random random = new(left);
+        for (int i = 0; i < 20; i++)
+        {
+            source.Paint(random, 7);
+            system.Advance(TimeSpan.FromMilliseconds(100));
+            Assert.Equal(source.Picture.ToArray(), system.Picture());
+        }
+
+        system.EndAndExpectNothingLeft();
+    }
+
     [Fact]
     public void BackendSilentForLong_NothingIsLost_AndNothingWaits()
     {

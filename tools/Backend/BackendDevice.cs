@@ -135,6 +135,19 @@ public abstract class BackendDevice
         Notify();
     }
 
+    /// <summary>For tests: stores a wrong consumer's index in the ring from the frontend; the next event that is taken puts it right.</summary>
+    /// <param name="ahead">By how much it is wrong.</param>
+    /// <exception cref="InvalidOperationException">Not connected.</exception>
+    public void CorruptConsumerIndex(uint ahead) => ReaderOrThrow().Corrupt(Page!.Bytes, ahead);
+
+    /// <summary>For tests: as if so many events of the frontend had been taken since the connection began; only while no frontend runs and its ring is empty.</summary>
+    /// <exception cref="InvalidOperationException">Not connected.</exception>
+    public void PretendTaken(uint count) => ReaderOrThrow().Skip(Page!.Bytes, count);
+
+    /// <summary>For tests: moves both indices of the ring to the frontend, its own as well; only while no frontend runs.</summary>
+    /// <exception cref="InvalidOperationException">Not connected.</exception>
+    public void MoveInputRing(uint by) => WriterOrThrow().Move(Page!.Bytes, by);
+
     /// <summary>For tests: puts any 40 bytes into the ring to the frontend and notifies.</summary>
     /// <param name="slot">One slot, 40 bytes.</param>
     /// <returns>False when the ring is full.</returns>
@@ -217,6 +230,9 @@ public abstract class BackendDevice
 
     /// <summary>The writer of the ring to the frontend; null when not connected.</summary>
     private protected abstract SlotWriter? Writer { get; }
+
+    /// <summary>The reader of the ring from the frontend; null when not connected.</summary>
+    private protected abstract SlotReader? Reader { get; }
 
     /// <summary>Writes the nodes that a frontend reads after InitWait.</summary>
     /// <param name="write">Writes a node of our directory.</param>
@@ -542,6 +558,8 @@ public abstract class BackendDevice
             SetState(XenbusState.Closed);
         }
     }
+
+    private SlotReader ReaderOrThrow() => Reader ?? throw new InvalidOperationException($"{this} is not connected");
 
     private SlotWriter WriterOrThrow() => Writer ?? throw new InvalidOperationException($"{this} is not connected");
 }

@@ -31,6 +31,17 @@ internal sealed class SlotReader
     /// <param name="slot">40 bytes: private memory, as the frontend may change the page at any time.</param>
     public void Take(Span<byte> page, Span<byte> slot) => _ring.Slot(page, _consumer++).CopyTo(slot);
 
+    /// <summary>Stores a wrong index in the page, for tests of frontends; the next <see cref="Publish"/> puts it right.</summary>
+    public void Corrupt(Span<byte> page, uint ahead) => Volatile.Write(ref SlotRing.Word(page, _ring.ConsumerOffset), _consumer + ahead);
+
+    /// <summary>As if the frontend had put, and we had taken, so many events more; for tests, while no frontend runs.</summary>
+    public void Skip(Span<byte> page, uint count)
+    {
+        _consumer += count;
+        Volatile.Write(ref SlotRing.Word(page, _ring.ProducerOffset), _consumer);
+        Volatile.Write(ref SlotRing.Word(page, _ring.ConsumerOffset), _consumer);
+    }
+
     /// <summary>Gives the slots that were taken back to the frontend.</summary>
     public void Publish(Span<byte> page)
     {

@@ -50,6 +50,13 @@ internal sealed class SlotWriter
         // Release: the slots are written before the index that offers them.
         Volatile.Write(ref SlotRing.Word(page, _ring.ProducerOffset), _producer);
 
+    /// <summary>Moves both indices of the page, for tests, while no frontend runs.</summary>
+    public void Move(Span<byte> page, uint by)
+    {
+        Volatile.Write(ref SlotRing.Word(page, _ring.ConsumerOffset), _producer + by);
+        Volatile.Write(ref SlotRing.Word(page, _ring.ProducerOffset), _producer + by);
+    }
+
     /// <summary>Stores a wrong index in the page, for tests of frontends; the next <see cref="Publish"/> puts it right.</summary>
     public void Corrupt(Span<byte> page, uint ahead) => Volatile.Write(ref SlotRing.Word(page, _ring.ProducerOffset), _producer + ahead);
 }

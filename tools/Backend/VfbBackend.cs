@@ -45,6 +45,8 @@ public sealed class VfbBackend : BackendDevice
 
     private protected override SlotWriter? Writer => _writer;
 
+    private protected override SlotReader? Reader => _reader;
+
     /// <summary>Advises the frontend how often somebody looks.</summary>
     /// <param name="periodMs">Milliseconds, 0 when nobody looks; any number is sent.</param>
     /// <returns>

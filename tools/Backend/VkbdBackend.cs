@@ -48,6 +48,8 @@ public sealed class VkbdBackend : BackendDevice
 
     private protected override SlotWriter? Writer => _writer;
 
+    private protected override SlotReader? Reader => _reader;
+
     /// <summary>The queue, for the host.</summary>
     internal GuestInput Queue => _input;
 

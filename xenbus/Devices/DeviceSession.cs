@@ -227,12 +227,19 @@ internal sealed class DeviceSession : IDisposable
         }
 
         Failure = reason;
+        _failedSteps = 0;
         Log.DeviceFailed(_services.Logger, Identity.Name, reason);
         _services.Trace?.OnStates(Status);
-        StopDriver();
         WriteError(reason);
-        // Not from inside the driver's callback: closing frees what the callback is still using.
-        _services.Loop.Post(Step);
+        // Not from inside the driver's callback: stopping and closing free what the callback is still using.
+        _services.Loop.Post(() =>
+        {
+            if (Failure is not null && !IsDone)
+            {
+                StopDriver();
+                Step();
+            }
+        });
     }
 
     /// <summary>Looks at both ends and does what is due.</summary>
@@ -309,13 +316,26 @@ internal sealed class DeviceSession : IDisposable
         IsDone = true;
     }
 
-    /// <summary>Xenstore or the domain refused something. The first time the device is given up; after that it is closed as soon as that works.</summary>
+    /// <summary>Xenstore or the domain refused something. What is connected goes on and looks again later; else the device is given up the first time, and closed as soon as that works.</summary>
     private void OnStepFailed(XenException exception)
     {
         if (Life != _services.Life.Number || _services.Life.IsSurelyOver())
         {
             // What was refused were wishes of another life.
             _services.Loop.Post(_services.LookAgain);
+            return;
+        }
+
+        if (Failure is null && _isDriverConnected && _goal == DeviceGoal.Run && exception is XenstoreException)
+        {
+            // Pixels and keys need no xenstore; what was to be read is read when it answers again.
+            if (_failedSteps == 0)
+            {
+                Log.LookedInVain(_services.Logger, Identity.Name, exception.Message);
+            }
+
+            _failedSteps = Math.Min(_failedSteps + 1, MaxFailedSteps);
+            _retry.Start(s_firstRetry * (1 << _failedSteps));
             return;
         }
 
@@ -645,7 +665,7 @@ internal sealed class DeviceSession : IDisposable
         {
             _isDriverConnected = true;
             _device.Connect();
-            if (_isDriverConnected)
+            if (Failure is null)
             {
                 Log.DeviceConnected(_services.Logger, Identity.Name);
                 _nodes.RemoveError();

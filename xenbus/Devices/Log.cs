@@ -40,6 +40,9 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "{Device}: ignored, its backend path {BackendPath} is not one that a toolstack writes")]
     public static partial void ImplausibleBackend(ILogger logger, string device, string backendPath);
 
+    [LoggerMessage(19, LogLevel.Warning, "{Device}: xenstore does not tell how the backend is: {Message}; picture and keys go on, and it is asked again")]
+    public static partial void LookedInVain(ILogger logger, string device, string message);
+
     [LoggerMessage(12, LogLevel.Error, "{Explanation}")]
     public static partial void HeldByKernel(ILogger logger, string explanation);
 

@@ -5,11 +5,13 @@ namespace Xenbus.Rings;
 /// <summary>Consumer of one event ring.</summary>
 /// <remarks>
 /// One pass: <see cref="Look"/> reads the producer's index once and checks it; <see cref="Copy"/> copies each slot once, and only the copy is
-/// looked at; <see cref="Consume"/> gives the slots back.
+/// looked at; <see cref="Consume"/> gives the slots back. What was there once stays there: a producer that takes it back is as broken as one that tells of
+/// more than there is room for, and nothing that it says later is believed.
 /// </remarks>
 public sealed class EventRingReader(EventRingLayout layout, uint consumed = 0)
 {
     private uint _consumed = consumed;
+    private bool _isBroken;
 
     /// <summary>Index of the next event to be consumed; free-running.</summary>
     public uint Consumed => _consumed;
@@ -22,8 +24,9 @@ public sealed class EventRingReader(EventRingLayout layout, uint consumed = 0)
     public RingStatus Look(Span<byte> page)
     {
         uint available = RingIndex.Read(page, layout.ProducerOffset) - _consumed;
-        if (available > (uint)layout.SlotCount)
+        if (_isBroken || available > (uint)layout.SlotCount || available < (uint)Available)
         {
+            _isBroken = true;
             Available = 0;
             return RingStatus.Broken;
         }
@@ -62,6 +65,7 @@ public sealed class EventRingReader(EventRingLayout layout, uint consumed = 0)
     {
         _consumed = RingIndex.Read(page, layout.ProducerOffset);
         Available = 0;
+        _isBroken = false;
         RingIndex.Write(page, layout.ConsumerOffset, _consumed);
     }
 

@@ -6,6 +6,6 @@ public enum RingStatus
     /// <summary>Possible.</summary>
     Valid,
 
-    /// <summary>More is outstanding than the ring holds: the peer is broken and nothing in the ring can be believed.</summary>
+    /// <summary>More is outstanding than the ring holds, or less than before: the peer is broken and nothing in the ring can be believed.</summary>
     Broken,
 }
