@@ -44,7 +44,10 @@ internal sealed class HolderProcess
     private int _silences;
     private bool _isWorkerReady;
 
-    /// <summary>A worker has connected everything. If a later one finds that something is missing, what is connected must wait for a person, not go away.</summary>
+    /// <summary>There is no worker, as none could be started.</summary>
+    private bool _isStartDue;
+
+    /// <summary>A worker has connected everything. If a later one finds that something is missing, what is connected, also if that is not everything, must wait for a person, not go away.</summary>
     private bool _isAtWork;
 
     private bool _isStopping;
@@ -78,7 +81,15 @@ internal sealed class HolderProcess
     {
         try
         {
-            Start();
+            if (_legacy is null)
+            {
+                Start();
+            }
+            else
+            {
+                TryStart();
+            }
+
             Privileges.KeepForHolder(_say);
             while (true)
             {
@@ -108,9 +119,13 @@ internal sealed class HolderProcess
             new() { Descriptor = signals.Number, Events = PollEvents.POLLIN },
             new() { Descriptor = _worker?.Number ?? -1, Events = PollEvents.POLLIN },
         ];
-        if (Libc.Poll(entries, s_silenceMs) != 0)
+        if (Libc.Poll(entries, _isStartDue ? MaxDelayMs : s_silenceMs) != 0)
         {
             _silences = 0;
+        }
+        else if (_isStartDue)
+        {
+            TryStart();
         }
         else if (_workerId > 0 && ++_silences >= MaxSilences)
         {
@@ -118,6 +133,25 @@ internal sealed class HolderProcess
             _silences = 0;
             _say($"worker {_workerId} gives no sign of life for {s_silenceMs * MaxSilences / 1000} s, killing it");
             Libc.Kill(_workerId, Libc.SIGKILL);
+        }
+    }
+
+    /// <summary>Starts a worker, now or later: what is connected must not end because memory, processes or descriptors are short for a while.</summary>
+    private void TryStart()
+    {
+        try
+        {
+            Start();
+            _isStartDue = false;
+        }
+        catch (XenException exception)
+        {
+            if (!_isStartDue)
+            {
+                _say($"no worker can be started: {exception.Message}; what is connected waits, and it is tried again every {MaxDelayMs / 1000} s");
+            }
+
+            _isStartDue = true;
         }
     }
 
@@ -278,7 +312,7 @@ internal sealed class HolderProcess
             _keeper.Finish(_say);
             Succession.GoBack(_legacy, _kept, _say);
         }
-        else if (isFinal && (_isStopping || !_isAtWork || exitStatus is not (ExitStatus.Usage or ExitStatus.Environment)))
+        else if (isFinal && (_isStopping || exitStatus is not (ExitStatus.Usage or ExitStatus.Environment) || !(_isAtWork || FrontendHost.MayBeMapped(_kept))))
         {
             if (exitStatus is ExitStatus.Usage or ExitStatus.Environment)
             {
@@ -294,7 +328,7 @@ internal sealed class HolderProcess
             DelayAfterInfantDeath();
         }
 
-        Start();
+        TryStart();
         return null;
     }
 
@@ -364,9 +398,11 @@ internal sealed class HolderProcess
             return;
         }
 
-        // One early death may be an accident and costs the viewer least when it is mended at once.
-        int delayMs = Math.Min(MaxDelayMs, 20 * (_infantDeaths * _infantDeaths));
+        Thread.Sleep(DelayMs(_infantDeaths));
         _infantDeaths++;
-        Thread.Sleep(delayMs);
     }
+
+    /// <summary>The pause before the next worker, ms. One early death may be an accident and costs the viewer least when it is mended at once.</summary>
+    /// <param name="infantDeaths">In a row before this one.</param>
+    internal static int DelayMs(int infantDeaths) => infantDeaths < 10 ? Math.Min(MaxDelayMs, 20 * infantDeaths * infantDeaths) : MaxDelayMs;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Xenbus.Linux.Interop;
 using XenFbFront.Tests.Content.Support;
 using Xunit;
@@ -85,6 +86,71 @@ public partial class KillTests
         finally
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>One device that will not connect does not make the pages of the other less mapped.</summary>
+    [Fact]
+    public void Worker_KilledAndWhatItNeedsIsGone_OnlyTheKeyboardIsConnected_ItWaitsAsWell()
+    {
+        string folder = Directory.CreateTempSubdirectory("xenfbfront-kill-").FullName, font = Path.Combine(folder, "font");
+        try
+        {
+            File.WriteAllBytes(font, FontFiles.Version1(16, 0));
+            using RunningSystem system = new(Frontends.Path(FrontendKind.Built), ["--source", "keys", "--font", font], new() { MaxScreenPixels = 1000 });
+            RunningSystem.WaitFor(() => Status(system).Contains("vkbd/0: Connected (4)", StringComparison.Ordinal) && Status(system).Contains("given up", StringComparison.Ordinal), () => Status(system));
+            system.TypeAndExpect();
+            File.Move(font, font + ".away");
+            int worker = system.Frontend.Workers.Single();
+            for (int i = 0; i < 3; i++)
+            {
+                Libc.Kill(worker, Libc.SIGKILL);
+                RunningSystem.WaitFor(() => system.Frontend.Workers.Any(id => id != worker), () => $"no new worker; the holder has ended: {system.Frontend.HasExited(out int status)}, {status}");
+                worker = system.Frontend.Workers.First(id => id != worker);
+            }
+
+            File.Move(font + ".away", font);
+            system.TypeAndExpect();
+            Assert.Equal(0, system.Session.Census.FreedWhileMapped);
+            system.StopInOrder();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        static string Status(RunningSystem system) => FrontendCommands.Ask(system, Frontends.Path(FrontendKind.Built), "ctl", "status").Output;
+    }
+
+    /// <summary>The holder can have too few descriptors, processes or memory for a new worker, for a while.</summary>
+    [Theory]
+    [InlineData(FrontendKind.Built)]
+    [InlineData(FrontendKind.Native)]
+    public void Worker_KilledAndNoOtherCanBeStarted_ConnectionWaitsUntilOneCan(FrontendKind kind)
+    {
+        using RunningSystem system = new(Frontends.Path(kind), ["--source", "pattern"]);
+        system.WaitConnected();
+        system.TypeAndExpect();
+        LimitFiles(3);
+        Libc.Kill(system.Frontend.Workers.Single(), Libc.SIGKILL);
+        RunningSystem.WaitFor(() => !system.Frontend.Workers.Any(), () => "the worker does not die");
+        system.Session.Input.Key(30, true);
+        // Longer than it pauses between two tries.
+        Thread.Sleep(3000);
+        Assert.False(system.Frontend.HasExited(out int status), $"the holder has ended with {status}");
+        Assert.Empty(system.Frontend.Workers);
+        LimitFiles(1024);
+        InputTests.WaitForLines(system, 6);
+        Assert.False(system.BackendsLeftConnected, system.Log);
+        Assert.Equal(0, system.Session.Census.FreedWhileMapped);
+        system.WaitForPattern(800, 600);
+        system.StopInOrder();
+
+        void LimitFiles(int count)
+        {
+            using Process prlimit = Process.Start("prlimit", ["--pid", $"{system.Frontend.ProcessId}", $"--nofile={count}:1024"]);
+            prlimit.WaitForExit();
+            Assert.Equal(0, prlimit.ExitCode);
         }
     }
 

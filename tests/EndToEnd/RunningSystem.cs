@@ -17,9 +17,11 @@ internal sealed class RunningSystem : IDisposable
     private readonly List<string> _log = [];
     private readonly List<DeviceStateChange> _changes = [];
     private readonly List<string> _typed = [];
+    private readonly string _program;
 
     public RunningSystem(string frontendPath, IEnumerable<string> arguments, BackendOptions? options = null, string? directory = null, bool isRecorded = true)
     {
+        _program = frontendPath;
         Directory = directory ?? Path.Combine(Path.GetTempPath(), $"xenfbfront-test-{Guid.NewGuid():N}");
         Session = new LoopbackSession(Directory, options ?? new BackendOptions(), line =>
         {
@@ -185,9 +187,11 @@ internal sealed class RunningSystem : IDisposable
     /// <summary>Kills worker after worker, each at a moment between not started yet and long at work.</summary>
     /// <param name="kills">How many.</param>
     /// <param name="random">Chooses the moments.</param>
-    /// <param name="maxDelayMs">Longest life that a worker is left after it was seen, milliseconds.</param>
+    /// <param name="maxDelayMs">Longest life that a worker is left after it was seen, milliseconds; on a slow machine as long as it needs to be at work every other time.</param>
     public void KillWorkers(int kills, Random random, int maxDelayMs)
     {
+        // Else the holder would pause ever longer, as for a program that cannot work.
+        maxDelayMs = Math.Max(maxDelayMs, 2 * KillAndTimeTheNextMs());
         HashSet<int> killed = [];
         while (killed.Count < kills)
         {
@@ -202,6 +206,23 @@ internal sealed class RunningSystem : IDisposable
             Libc.Kill(worker, Libc.SIGKILL);
             killed.Add(worker);
         }
+    }
+
+    /// <summary>Milliseconds from a worker's death until its successor has everything connected.</summary>
+    private int KillAndTimeTheNextMs()
+    {
+        int worker = Frontend.Workers.Single();
+        Libc.Kill(worker, Libc.SIGKILL);
+        long started = TimeProvider.System.GetTimestamp();
+        string answer = string.Empty;
+        WaitFor(
+            () =>
+            {
+                (_, answer, _) = FrontendCommands.Ask(this, _program, "ctl", "program");
+                return answer.EndsWith("\nconnected\n", StringComparison.Ordinal) && !answer.Contains($"process {worker}\n", StringComparison.Ordinal);
+            },
+            () => $"no other worker is at work: {answer}");
+        return (int)TimeProvider.System.GetElapsedTime(started).TotalMilliseconds;
     }
 
     /// <summary>Ends the frontend in order and checks that nothing of it is left.</summary>

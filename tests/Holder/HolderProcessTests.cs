@@ -20,6 +20,14 @@ public sealed class HolderProcessTests
         Assert.DoesNotContain("process 0", HolderProcess.KeepingForEver(0));
     }
 
+    /// <summary>Workers may fail for days, until a person mends what they miss.</summary>
+    [Fact]
+    public void DelayMs_GrowsToTwoSecondsAndStaysThere()
+    {
+        Assert.Equal([0, 20, 80, 180], Enumerable.Range(0, 4).Select(HolderProcess.DelayMs));
+        Assert.All(Enumerable.Range(10, 30_000).Append(int.MaxValue), static deaths => Assert.Equal(2000, HolderProcess.DelayMs(deaths)));
+    }
+
     /// <summary>Only after a restore that nobody saw must the file stay open; a process that keeps it for nothing would be a burden.</summary>
     [Theory]
     [InlineData(false)]

@@ -142,6 +142,27 @@ public sealed class FrontendHost : IDisposable
         }
     }
 
+    /// <summary>For a holder whose workers end: whether a backend may have mapped pages, of whichever device, so that it must not end as well.</summary>
+    /// <param name="kept">As for <see cref="MayHaveOutlivedPorts"/>.</param>
+    public static bool MayBeMapped(List<(string Name, Descriptor File)> kept)
+    {
+        if (kept.Find(static entry => entry.Name == RecordsName).File is not { } records)
+        {
+            return false;
+        }
+
+        try
+        {
+            using ConnectionMemory memory = ConnectionMemory.Adopt(records.Duplicate());
+            return DeviceResources.AnyIsPublished(memory);
+        }
+        catch (XenException)
+        {
+            // Records of another version.
+            return true;
+        }
+    }
+
     /// <summary>Whether all devices that were there at the start are among <see cref="Devices"/>.</summary>
     public bool HasDiscovered => _hasDiscovered;
 
