@@ -1,3 +1,4 @@
+using System.Text;
 using Xenbus;
 using Xenbus.Linux.Interop;
 using XenFbFront.Configuration;
@@ -18,9 +19,15 @@ internal static class ControlClient
     /// <exception cref="XenException">No program answers.</exception>
     public static string? Ask(string path, List<string> words, Action<string> say, Action<string, Descriptor>? take = null)
     {
+        string request = string.Join(ControlProtocol.Separator, words);
+        if (Encoding.UTF8.GetByteCount(request) > Packets.MaxTextBytes)
+        {
+            throw new OptionException($"that is longer than {Packets.MaxTextBytes} bytes; xenfbfront ctl help lists what can be asked");
+        }
+
         int connection = Libc.Connect(path, Libc.SequencedPacket);
         using Descriptor socket = Descriptor.Own(connection, "reach xenfbfront at", path, Remedy(-connection));
-        XenException.ThrowIfRefused(Packets.Send(socket, ControlProtocol.Request, string.Join(ControlProtocol.Separator, words)), "ask", path, "it has too many clients, or has just ended");
+        XenException.ThrowIfRefused(Packets.Send(socket, ControlProtocol.Request, request), "ask", path, "it has too many clients, or has just ended");
         string begun = string.Empty;
         while (Packets.Receive(socket, out byte kind, out string text, out Descriptor? file, wait: true) > 0)
         {

@@ -41,9 +41,9 @@ internal sealed class ControlRequest : IDisposable
     {
         while (line.Length > MaxTextLength)
         {
-            int length = char.IsHighSurrogate(line[MaxTextLength - 1]) ? MaxTextLength - 1 : MaxTextLength;
-            Send(ControlProtocol.Part, line[..length]);
-            line = line[length..];
+            string part = Beginning(line);
+            Send(ControlProtocol.Part, part);
+            line = line[part.Length..];
         }
 
         Send(ControlProtocol.Line, line);
@@ -93,6 +93,9 @@ internal sealed class ControlRequest : IDisposable
     /// <inheritdoc/>
     public void Dispose() => End();
 
+    /// <summary>As much as a packet has room for, and no half of a character.</summary>
+    private static string Beginning(string text) => text[..(char.IsHighSurrogate(text[MaxTextLength - 1]) ? MaxTextLength - 1 : MaxTextLength)];
+
     private void OnReadable()
     {
         int result = Packets.Receive(_socket, out byte kind, out string text, out Descriptor? surplus, wait: false);
@@ -124,7 +127,7 @@ internal sealed class ControlRequest : IDisposable
     {
         if (!IsOver)
         {
-            Packets.Send(_socket, kind, text, wait: false);
+            Packets.Send(_socket, kind, text.Length <= MaxTextLength ? text : Beginning(text), wait: false);
             End();
         }
     }

@@ -30,6 +30,27 @@ public sealed class ControlTests
         Assert.Equal((0, $"{program}\nprocess {system.Frontend.Workers.Single()}\nconnected\n"), (status, output));
     }
 
+    /// <summary>What was pasted by mistake must not end the worker: neither what fits into a request and not into its answer, nor what does not fit at all.</summary>
+    [Fact]
+    public void WordOfThousandsOfCharacters_IsRefused_AndTheWorkerLives()
+    {
+        string program = Frontends.Path(FrontendKind.Built);
+        using RunningSystem system = new(program, ["--source", "pattern"]);
+        system.WaitConnected();
+        int worker = system.Frontend.Workers.Single();
+        foreach (string word in (string[])[new('x', 4000), new('€', 1300), "/" + new string('y', 4000)])
+        {
+            (int status, _, string error) = FrontendCommands.Ask(system, program, "ctl", "source", word);
+            Assert.Equal(2, status);
+            Assert.StartsWith($"xenfbfront: {word[..1000]}", error);
+        }
+
+        Assert.Equal(
+            (2, string.Empty, "xenfbfront: that is longer than 4096 bytes; xenfbfront ctl help lists what can be asked\n"), FrontendCommands.Ask(system, program, "ctl", "source", new('x', 5000)));
+        Assert.Equal(worker, system.Frontend.Workers.Single());
+        system.StopInOrder();
+    }
+
     [Theory]
     [InlineData(FrontendKind.Built)]
     [InlineData(FrontendKind.Native)]
