@@ -22,7 +22,8 @@ internal static class CommandLine
             case [string only]:
                 throw new OptionException(only);
             case [string first, ..]:
-                throw new OptionException($"{first}; {settings.Mistakes.Count - 1} more mistakes are listed by xenfbfront --check-config");
+                int more = settings.Mistakes.Count - 1;
+                throw new OptionException($"{first}; {more} more {(more == 1 ? "mistake is" : "mistakes are")} listed by xenfbfront --check-config");
         }
 
         foreach (string warning in settings.Warnings)
@@ -33,7 +34,7 @@ internal static class CommandLine
         return settings.Options;
     }
 
-    /// <summary>Reads both, and keeps what is wrong: all mistakes of the file, and the first of the arguments.</summary>
+    /// <summary>Reads both, and keeps what is wrong: all mistakes of the file, and those of the arguments up to a word that is no option, as what follows may be its value.</summary>
     /// <param name="arguments">Without the program's name.</param>
     /// <param name="readFile">As in <see cref="Parse"/>.</param>
     /// <exception cref="OptionException">The file cannot be read.</exception>
@@ -90,7 +91,7 @@ internal static class CommandLine
                     throw new OptionException(equals >= 0 ? $"{name} takes no value" : $"{name} stands alone, or with xenfbfront itself");
                 }
 
-                settings.Set(option, string.Empty, Settings.FromCommandLine);
+                Set(option, string.Empty);
                 continue;
             }
 
@@ -100,7 +101,19 @@ internal static class CommandLine
                 throw new OptionException($"{name} needs a value: {name} {option.Alone ?? option.Value}");
             }
 
-            settings.Set(option, value, Settings.FromCommandLine);
+            Set(option, value);
+        }
+
+        void Set(Option option, string value)
+        {
+            try
+            {
+                settings.Set(option, value, Settings.FromCommandLine);
+            }
+            catch (OptionException exception)
+            {
+                settings.Mistakes.Add(exception.Message);
+            }
         }
     }
 

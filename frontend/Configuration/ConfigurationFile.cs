@@ -24,7 +24,7 @@ internal static class ConfigurationFile
         };
 
     /// <summary>Content of a file, or null when there is none.</summary>
-    /// <exception cref="OptionException">It is there but cannot be read.</exception>
+    /// <exception cref="OptionException">It is there but cannot be read, or others than root could tell root what to run.</exception>
     public static string? Read(string path)
     {
         int result = Libc.Open(path, OpenFlags.ReadOnly);
@@ -39,6 +39,12 @@ internal static class ConfigurationFile
         }
 
         using Descriptor file = new(result);
+        if (Libc.EffectiveUser() == 0 && Libc.GetFileStatus(file.Number, out FileStatus status) >= 0 && status.ChangedBy is { } others)
+        {
+            // It may name a command that then runs as root.
+            throw new OptionException($"{path} says what root runs, and may be changed by {others}: chown root:root {path} && chmod go-w {path}");
+        }
+
         byte[] content = new byte[MaxBytes + 1];
         int length = 0;
         for (int count; length < content.Length && (count = Libc.Read(file.Number, content.AsSpan(length))) != 0; length += count)

@@ -41,7 +41,7 @@ internal static class LayoutTable
     private const string ElfHeader = "elf.h";
     private const string ZlibHeader = "zlib.h";
     private const string Input = "linux/input.h", Uinput = "linux/uinput.h", Codes = "linux/input-event-codes.h", Uhid = "linux/uhid.h";
-    private const string ErrnoHeader = "errno.h", PollHeader = "poll.h", EpollHeader = "sys/epoll.h", Fcntl = "fcntl.h", Socket = "sys/socket.h";
+    private const string ErrnoHeader = "errno.h", PollHeader = "poll.h", EpollHeader = "sys/epoll.h", Fcntl = "fcntl.h", Socket = "sys/socket.h", Status = "sys/stat.h";
 
     /// <summary>Structs, with every field.</summary>
     public static IReadOnlyList<StructRow> Structs { get; } =
@@ -634,6 +634,8 @@ internal static class LayoutTable
         Named(Errno.ENODEV, 19, ErrnoHeader),
         Named(Errno.EISDIR, 21, ErrnoHeader),
         Named(Errno.EINVAL, 22, ErrnoHeader),
+        Named(Errno.ENFILE, 23, ErrnoHeader),
+        Named(Errno.EMFILE, 24, ErrnoHeader),
         Named(Errno.ENOTTY, 25, ErrnoHeader),
         Named(Errno.EFBIG, 27, ErrnoHeader),
         Named(Errno.ENOSPC, 28, ErrnoHeader),
@@ -676,6 +678,16 @@ internal static class LayoutTable
         Constant(Libc.Stream, 1, "SOCK_STREAM", Socket),
         Constant(Libc.SequencedPacket, 5, "SOCK_SEQPACKET", Socket),
         Constant(Libc.MaxPassedDescriptors, 253, null, "net/scm.h of the kernel"),
+
+        Constant(FileStatus.Bytes, 256, "sizeof(struct statx)", Status),
+        Constant(FileStatus.UserOffset, 20, "offsetof(struct statx, stx_uid)", Status),
+        Constant(FileStatus.GroupOffset, 24, "offsetof(struct statx, stx_gid)", Status),
+        Constant(FileStatus.ModeOffset, 28, "offsetof(struct statx, stx_mode)", Status),
+        Constant(FileStatus.TypeModeUserGroup, 0x1b, "STATX_TYPE | STATX_MODE | STATX_UID | STATX_GID", Status),
+        Constant(FileStatus.GroupMayWrite, 0x10, "S_IWGRP", Status),
+        Constant(FileStatus.OthersMayWrite, 0x2, "S_IWOTH", Status),
+        Constant(FileStatus.TypeMask, 0xf000, "S_IFMT", Status),
+        Constant(FileStatus.RegularFile, 0x8000, "S_IFREG", Status),
 
         // Packed on x86-64 so that 32- and 64-bit programs agree.
         Constant(EpollEvents.EntryBytesOnX64, 12, "sizeof(struct epoll_event)", EpollHeader) with { Only = Architecture.X64 },

@@ -32,8 +32,11 @@ public sealed class SettingsTests
     public void SeveralMistakes_AllAreFound_TheProgramNamesTheFirst()
     {
         const string text = "sice = 1x1\ndepth = 32\nvt = 64\nterm = \"top\n";
-        Settings settings = Read(text, "--log", "loud");
-        Assert.Equal([$"{Path}:1: there", $"{Path}:3: --vt", $"{Path}:4: term:", "--log loud:"], settings.Mistakes.Select(static line => string.Join(' ', line.Split(' ')[..2])));
+        Settings settings = Read(text, "--log", "loud", "--scale", "9", "--bell", "--vt", "99");
+        Assert.Equal([$"{Path}:1: there", $"{Path}:3: --vt", $"{Path}:4: term:", "--log loud:", "--scale 9:", "unknown option"], settings.Mistakes.Select(static line => string.Join(' ', line.Split(' ')[..2])));
+        Assert.Equal(
+            $"{settings.Mistakes[0]}; 1 more mistake is listed by xenfbfront --check-config",
+            Assert.Throws<OptionException>(() => CommandLine.Parse(["--log", "loud"], _ => text.Split('\n')[0])).Message);
         Assert.Equal(
             $"{settings.Mistakes[0]}; 3 more mistakes are listed by xenfbfront --check-config", Assert.Throws<OptionException>(() => CommandLine.Parse(["--log", "loud"], _ => text)).Message);
     }

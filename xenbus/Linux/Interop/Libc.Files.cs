@@ -35,6 +35,17 @@ internal static unsafe partial class Libc
         return Result(flock(descriptor, alone | doNotWait));
     }
 
+    /// <summary>Whose an open file is, and who may do what with it. C: statx(2).</summary>
+    public static int GetFileStatus(int descriptor, out FileStatus status)
+    {
+        const int emptyPath = 0x1000;
+        byte* answer = stackalloc byte[FileStatus.Bytes];
+        byte nothing = 0;
+        int result = Result(statx(descriptor, &nothing, emptyPath, FileStatus.TypeModeUserGroup, answer));
+        status = result < 0 ? default : new(*(uint*)(answer + FileStatus.UserOffset), *(uint*)(answer + FileStatus.GroupOffset), *(ushort*)(answer + FileStatus.ModeOffset));
+        return result;
+    }
+
     /// <summary>Whether this process may execute a file.</summary>
     public static bool IsExecutable(string path)
     {
@@ -48,4 +59,7 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int flock(int descriptor, int operation);
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int statx(int folder, byte* path, int flags, uint mask, byte* answer);
 }
