@@ -167,13 +167,13 @@ public class TakeOverTests
         run.StartWorker();
         Assert.Equal((text, above), (run.Terminal.Text(), run.Terminal.ScrollbackCount));
         run.KillWorker();
-        using TerminalMemory memory = TerminalMemory.TryAdopt(run.Kept.Find("term/0/memory")!.Duplicate())!;
+        using TerminalMemory memory = run.Memory();
         Assert.Equal((0UL, 0UL, 0U), (memory.Record.Replaying, memory.Record.DiedAt, memory.Record.Deaths));
     }
 
     private static void NoteDeath(TerminalRun run, ulong at, ulong diedAt, uint deaths)
     {
-        using TerminalMemory memory = TerminalMemory.TryAdopt(run.Kept.Find("term/0/memory")!.Duplicate())!;
+        using TerminalMemory memory = run.Memory();
         (memory.Record.Replaying, memory.Record.DiedAt, memory.Record.Deaths) = (at, diedAt, deaths);
     }
 
@@ -184,7 +184,7 @@ public class TakeOverTests
         run.UntilText("process");
         int first = run.Source.Session.ProcessId;
         run.KillWorker();
-        using (TerminalMemory memory = TerminalMemory.TryAdopt(run.Kept.Find("term/0/memory")!.Duplicate())!)
+        using (TerminalMemory memory = run.Memory())
         {
             memory.Record.Phase = (uint)TerminalPhase.Starting;
         }

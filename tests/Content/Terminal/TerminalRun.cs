@@ -41,6 +41,9 @@ internal sealed class TerminalRun : IDisposable
 
     private KeptDescriptors.WorkerView? View { get; set; }
 
+    /// <summary>What a successor finds of the terminal: dispose it.</summary>
+    public TerminalMemory Memory() => TerminalMemory.TryAdopt(Kept.Find("term/0/memory")!.Duplicate())!;
+
     /// <summary>A new worker, with what the one before has left to the holder.</summary>
     public void StartWorker()
     {

@@ -33,7 +33,7 @@ public class VttestTests
     {
         TerminalRequirement.Program(Path);
         using TerminalRun run = new("stty sane; exec vttest 24x80.80");
-        using TerminalMemory memory = TerminalMemory.TryAdopt(run.Kept.Find("term/0/memory")!.Duplicate())!;
+        using TerminalMemory memory = run.Memory();
         run.Until(() => IsAsked(run, Choose));
         run.UntilQuiet();
         foreach (string choice in menu.Split(' ', StringSplitOptions.RemoveEmptyEntries))
