@@ -28,6 +28,9 @@ internal sealed unsafe class TerminalMemory : IDisposable
     /// <summary>So many workers that died at the same place of the log in a row did not do so by chance.</summary>
     private const int MaxDeaths = 3;
 
+    /// <summary>A log of usual output takes milliseconds; one of nothing but requests for a screen's work each takes longer than the holder waits for a sign of life.</summary>
+    private static readonly TimeSpan s_maxReplay = TimeSpan.FromSeconds(10);
+
     /// <summary>How exactly a place in the log is noted, bytes.</summary>
     private const int PlaceBytes = 1024;
 
@@ -162,8 +165,8 @@ internal sealed unsafe class TerminalMemory : IDisposable
     /// Should the emulation not survive something in the log, its successors would not either, each at the same place. One that is killed from outside
     /// dies anywhere, and nothing is lost.
     /// </remarks>
-    /// <returns>False when predecessors died of it; the log is empty now.</returns>
-    public bool TryReplay(VirtualTerminal terminal)
+    /// <returns>False when predecessors died of it, or when it takes too long; the log is empty now.</returns>
+    public bool TryReplay(VirtualTerminal terminal, TimeProvider clock)
     {
         ref TerminalRecord record = ref Record;
         if (record.Replaying != 0)
@@ -178,12 +181,20 @@ internal sealed unsafe class TerminalMemory : IDisposable
             }
         }
 
+        long started = clock.GetTimestamp();
         ulong position = Math.Max(Oldest, record.Start);
         Volatile.Write(ref record.Replaying, position + 1);
         Span<byte> modes = stackalloc byte[TerminalModes.MaxWritten];
         terminal.Write(modes[..record.Modes.Write(modes)]);
         while (position < record.Head)
         {
+            if (clock.GetElapsedTime(started) > s_maxReplay)
+            {
+                Volatile.Write(ref record.Replaying, 0);
+                ClearLog();
+                return false;
+            }
+
             Volatile.Write(ref record.Replaying, position + 1);
             int start = (int)(position % LogBytes);
             int length = (int)Math.Min(record.Head - position, PlaceBytes - position % PlaceBytes);

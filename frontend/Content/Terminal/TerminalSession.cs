@@ -14,6 +14,15 @@ internal sealed class TerminalSession : IDisposable
     /// <summary>Output taken in one turn of the loop: a millisecond or two, then keys and pictures have theirs.</summary>
     private const int BytesPerTurn = 64 * 1024;
 
+    /// <summary>Output given to the terminal before the time is looked at: three bytes can ask for a whole screen's work, so fewer while they do.</summary>
+    private const int FewestBytesAtOnce = 16, MostBytesAtOnce = 1024;
+
+    /// <summary>The time for that, where the bytes ask for much; and for the rest of a program that has ended.</summary>
+    private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(5), s_rest = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>What is given at once should not take longer.</summary>
+    private static readonly TimeSpan s_piece = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Output taken of a program that has ended; processes that it left behind may go on writing for ever.</summary>
     private const int BytesAfterEnd = 1 << 20;
 
@@ -53,6 +62,7 @@ internal sealed class TerminalSession : IDisposable
     private bool _isStaging;
     private bool _isReplaying;
     private bool _needsNudge;
+    private int _bytesAtOnce = MostBytesAtOnce;
     private (int Columns, int Rows, int Width, int Height) _size;
     private long _startedAt;
 
@@ -190,9 +200,12 @@ internal sealed class TerminalSession : IDisposable
             return;
         }
 
-        // It ends after this object, and somebody has to collect it.
-        int processId = ProcessId;
-        Descriptor process = _process.Duplicate();
+        CollectLater(ProcessId, _process.Duplicate());
+    }
+
+    /// <summary>A program that ends after its session, or without a terminal, has to be collected by somebody.</summary>
+    private void CollectLater(int processId, Descriptor process)
+    {
         LoopWatch? ended = null;
         ended = _loop.Watch(process.Number, LoopInterest.Readable, () =>
         {
@@ -239,7 +252,7 @@ internal sealed class TerminalSession : IDisposable
     private bool Replay()
     {
         _isReplaying = true;
-        bool isWhole = _memory.TryReplay(Terminal);
+        bool isWhole = _memory.TryReplay(Terminal, _loop.Clock);
         _isReplaying = false;
         return isWhole;
     }
@@ -302,7 +315,7 @@ internal sealed class TerminalSession : IDisposable
 
     private void OnReadable()
     {
-        if (Drain(BytesPerTurn))
+        if (Drain(BytesPerTurn, s_turn))
         {
             return;
         }
@@ -322,7 +335,7 @@ internal sealed class TerminalSession : IDisposable
     /// <summary>The program goes on: with a terminal that it has opened again, as some logins do, or without one, which is not waited for.</summary>
     private void OnNoLastWord()
     {
-        if (Drain(BytesPerTurn))
+        if (Drain(BytesPerTurn, s_turn))
         {
             _readable = _loop.Watch(_master!.Number, LoopInterest.Readable, OnReadable);
         }
@@ -334,18 +347,21 @@ internal sealed class TerminalSession : IDisposable
 
     private void OnEnded()
     {
-        Drain(BytesAfterEnd);
+        Drain(BytesAfterEnd, s_rest);
         End();
     }
 
     /// <returns>False when the terminal has been closed by all that had it open.</returns>
-    private bool Drain(int limit)
+    private bool Drain(int limit, TimeSpan time)
     {
         bool isOpen = true;
         int taken = 0;
-        while (taken < limit)
+        long started = _loop.Clock.GetTimestamp();
+        TimeSpan spent = TimeSpan.Zero;
+        while (taken < limit && spent < time)
         {
             Span<byte> window = _memory.Window();
+            window = window[..Math.Min(window.Length, _bytesAtOnce)];
             int count = Libc.Read(_master!.Number, window);
             if (count <= 0)
             {
@@ -356,6 +372,9 @@ internal sealed class TerminalSession : IDisposable
             _memory.Publish(count);
             Terminal.Write(window[..count]);
             taken += count;
+            TimeSpan until = _loop.Clock.GetElapsedTime(started);
+            _bytesAtOnce = until - spent > s_piece ? Math.Max(_bytesAtOnce / 2, FewestBytesAtOnce) : Math.Min(_bytesAtOnce * 2, MostBytesAtOnce);
+            spent = until;
         }
 
         if (taken > 0)
@@ -372,6 +391,11 @@ internal sealed class TerminalSession : IDisposable
         int processId = _memory.Record.ProcessId;
         // A predecessor's child has gone to the init process, which collects it.
         bool hasStatus = Libc.TryCollect(processId, out int status) == processId;
+        if (!hasStatus && _process is { } process)
+        {
+            CollectLater(processId, process.Duplicate());
+        }
+
         CloseMaster();
         Phase = (uint)TerminalPhase.None;
         _store.Drop(_masterName);

@@ -220,7 +220,7 @@ public sealed unsafe partial class VirtualTerminal
         }
     }
 
-    /// <summary>Writes the last character again, as often as the number says, but no more than the screen holds.</summary>
+    /// <summary>Writes the last character again, as often as the number says, but no more than a line holds: nine bytes must not be a screen's work.</summary>
     private void Repeat()
     {
         Span<byte> character = stackalloc byte[MaxCharacterBytes];
@@ -228,7 +228,7 @@ public sealed unsafe partial class VirtualTerminal
         _last.AsSpan(0, _lastLength).CopyTo(character);
         if (Rune.DecodeFromUtf8(character, out Rune rune, out _) == OperationStatus.Done)
         {
-            for (int count = Math.Clamp((int)_numbers[0], 1, Columns * Rows); count > 0; count--)
+            for (int count = Math.Clamp((int)_numbers[0], 1, Columns); count > 0; count--)
             {
                 TakeCharacter(rune.Value, character);
             }

@@ -215,7 +215,7 @@ public class TakeOverTests
 
         "\r\nlast words"u8.CopyTo(memory.Window());
         using TerminalMemory successor = TerminalMemory.TryAdopt(memory.File.Duplicate())!;
-        Assert.True(successor.TryReplay(terminal));
+        Assert.True(successor.TryReplay(terminal, TimeProvider.System));
         Assert.Equal("last words", terminal.Row(terminal.CursorRow));
         Assert.True(successor.IsCut);
         memory.Dispose();

@@ -91,6 +91,25 @@ public partial class TerminalSourceTests
         Assert.Equal([new PixelRectangle(0, 16, 16, 16)], run.Canvas.ChangedAreas.ToArray());
     }
 
+    /// <summary>Each three bytes fill the whole screen: the loop turns all the same, for other screens and for the key that ends it.</summary>
+    [Fact]
+    public void FloodOfWholeScreens_HoldsUpNobody()
+    {
+        using TerminalRun run = new("trap 'echo; echo stopped; sleep 100' INT; while :; do printf '\\033#8\\033#8\\033#8\\033#8\\033#8\\033#8\\033#8\\033#8\\033#8\\033#8\\033#8\\033#8'; done", 400, 120);
+        run.UntilText("EEEE");
+        double longestMs = 0;
+        for (long started = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(started).TotalSeconds < 2;)
+        {
+            long turned = TimeProvider.System.GetTimestamp();
+            run.Loop.RunOnce(TimeSpan.FromMilliseconds(20));
+            longestMs = Math.Max(longestMs, TimeProvider.System.GetElapsedTime(turned).TotalMilliseconds);
+        }
+
+        Assert.InRange(longestMs, 0, 1000);
+        run.Press(LeftControl, 46);
+        run.UntilText("stopped");
+    }
+
     [Fact]
     public void Flood_DrawsAtItsPaceAndTakesKeysMeanwhile()
     {

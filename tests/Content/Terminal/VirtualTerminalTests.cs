@@ -380,6 +380,14 @@ public sealed class VirtualTerminalTests : IDisposable
         Assert.Equal(expected, Terminal.Row(0));
     }
 
+    /// <summary>A few bytes must not ask for the work of many screens.</summary>
+    [Fact]
+    public void Repetition_IsALineAtMost()
+    {
+        Terminal.Write("x\e[32767b");
+        Assert.InRange(Terminal.CursorRow, 0, 1);
+    }
+
     [Theory]
     [InlineData("x\e[1m\e[3bY", "xY")]
     [InlineData("\u009b5b\u0090x\u0080y", "5bxy")]
