@@ -152,6 +152,7 @@ internal sealed class HolderProcess
             }
 
             _isStartDue = true;
+            ServiceManager.Tell("WATCHDOG=1");
         }
     }
 
@@ -312,14 +313,28 @@ internal sealed class HolderProcess
             _keeper.Finish(_say);
             Succession.GoBack(_legacy, _kept, _say);
         }
-        else if (isFinal && (_isStopping || exitStatus is not (ExitStatus.Usage or ExitStatus.Environment) || !(_isAtWork || FrontendHost.MayBeMapped(_kept))))
+        else if (isFinal)
         {
-            if (exitStatus is ExitStatus.Usage or ExitStatus.Environment)
+            // Something is missing, so it has closed nothing.
+            bool isUnable = exitStatus is ExitStatus.Usage or ExitStatus.Environment;
+            bool mayBeMapped = isUnable && FrontendHost.MayBeMapped(_kept);
+            if (exitStatus == ExitStatus.Parked || (_isStopping && mayBeMapped))
             {
-                KeepOutlivedFiles();
+                return Park();
             }
 
-            return exitStatus == ExitStatus.Parked ? Park() : exitStatus;
+            if (_isStopping || !isUnable || !(_isAtWork || mayBeMapped))
+            {
+                if (isUnable)
+                {
+                    KeepOutlivedFiles();
+                }
+
+                return exitStatus;
+            }
+
+            // A person has to mend that; being ended by the service manager meanwhile would help nobody.
+            ServiceManager.Tell("WATCHDOG=1");
         }
 
         if (exitStatus != ExitStatus.Leaving)

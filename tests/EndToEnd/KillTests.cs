@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Xenbus.Linux.Interop;
 using XenFbFront.Tests.Content.Support;
+using XenFbFront.Tests.Content.Terminal;
 using Xunit;
 
 namespace XenFbFront.Tests.EndToEnd;
@@ -59,23 +60,17 @@ public partial class KillTests
     [Fact]
     public void Worker_KilledAndWhatItNeedsIsGone_ConnectionWaitsUntilThatIsBack()
     {
+        TerminalRequirement.Library();
         string folder = Directory.CreateTempSubdirectory("xenfbfront-kill-").FullName, font = Path.Combine(folder, "font"), configuration = Path.Combine(folder, "conf");
         try
         {
             File.WriteAllBytes(font, FontFiles.Version1(16, 0));
-            File.WriteAllText(configuration, $"source = keys\nfont = {font}\n");
+            File.WriteAllText(configuration, $"source = term\nterm = cat\nfont = {font}\n");
             using RunningSystem system = new(Frontends.Path(FrontendKind.Built), ["--config", configuration]);
             system.WaitConnected();
             File.WriteAllText(configuration, "nonsense\n");
             File.Move(font, font + ".away");
-            int worker = system.Frontend.Workers.Single();
-            for (int i = 0; i < 3; i++)
-            {
-                Libc.Kill(worker, Libc.SIGKILL);
-                RunningSystem.WaitFor(() => system.Frontend.Workers.Any(id => id != worker), () => "no new worker");
-                worker = system.Frontend.Workers.Single();
-            }
-
+            system.KillAndExpectWorkersToFail();
             system.Session.Input.Key(30, true);
             File.Move(font + ".away", font);
             InputTests.WaitForLines(system, 2);
@@ -93,22 +88,16 @@ public partial class KillTests
     [Fact]
     public void Worker_KilledAndWhatItNeedsIsGone_OnlyTheKeyboardIsConnected_ItWaitsAsWell()
     {
+        TerminalRequirement.Library();
         string folder = Directory.CreateTempSubdirectory("xenfbfront-kill-").FullName, font = Path.Combine(folder, "font");
         try
         {
             File.WriteAllBytes(font, FontFiles.Version1(16, 0));
-            using RunningSystem system = new(Frontends.Path(FrontendKind.Built), ["--source", "keys", "--font", font], new() { MaxScreenPixels = 1000 });
+            using RunningSystem system = new(Frontends.Path(FrontendKind.Built), ["--term", "cat", "--font", font], new() { MaxScreenPixels = 1000 });
             RunningSystem.WaitFor(() => Status(system).Contains("vkbd/0: Connected (4)", StringComparison.Ordinal) && Status(system).Contains("given up", StringComparison.Ordinal), () => Status(system));
             system.TypeAndExpect();
             File.Move(font, font + ".away");
-            int worker = system.Frontend.Workers.Single();
-            for (int i = 0; i < 3; i++)
-            {
-                Libc.Kill(worker, Libc.SIGKILL);
-                RunningSystem.WaitFor(() => system.Frontend.Workers.Any(id => id != worker), () => $"no new worker; the holder has ended: {system.Frontend.HasExited(out int status)}, {status}");
-                worker = system.Frontend.Workers.First(id => id != worker);
-            }
-
+            system.KillAndExpectWorkersToFail();
             File.Move(font + ".away", font);
             system.TypeAndExpect();
             Assert.Equal(0, system.Session.Census.FreedWhileMapped);

@@ -208,6 +208,21 @@ internal sealed class RunningSystem : IDisposable
         }
     }
 
+    /// <summary>Kills the worker, and waits until several after it have ended by themselves, as something that they need is missing.</summary>
+    public void KillAndExpectWorkersToFail()
+    {
+        Libc.Kill(Frontend.Workers.Single(), Libc.SIGKILL);
+        HashSet<int> seen = [];
+        WaitFor(
+            () =>
+            {
+                seen.UnionWith(Frontend.Workers);
+                return seen.Count > 4;
+            },
+            () => $"workers {string.Join(' ', seen)}; the holder has ended: {Frontend.HasExited(out int status)}, {status}");
+        Assert.False(Frontend.HasExited(out _));
+    }
+
     /// <summary>Milliseconds from a worker's death until its successor has everything connected.</summary>
     private int KillAndTimeTheNextMs()
     {

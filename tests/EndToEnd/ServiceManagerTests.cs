@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
 using Xenbus.Linux.Interop;
+using XenFbFront.Tests.Content.Support;
+using XenFbFront.Tests.Content.Terminal;
 using Xunit;
 
 namespace XenFbFront.Tests.EndToEnd;
@@ -59,6 +61,28 @@ public sealed class ServiceManagerTests : IDisposable
         Assert.False(system.BackendsLeftConnected, system.Log);
         system.WaitForPattern(800, 600);
         system.StopInOrder();
+    }
+
+    /// <summary>A worker that finds something missing waits for a person; being ended by the manager meanwhile would help nobody.</summary>
+    [Fact]
+    public void Worker_MissesSomething_ManagerHearsSignsOfLife()
+    {
+        TerminalRequirement.Library();
+        string font = Path.Combine(_folder, "font");
+        File.WriteAllBytes(font, FontFiles.Version1(16, 0));
+        using RunningSystem system = new(Frontends.Path(FrontendKind.Built), ["--term", "cat", "--font", font]);
+        system.WaitConnected();
+        WaitForHeard("READY=1");
+        File.Delete(font);
+        system.KillAndExpectWorkersToFail();
+        Hear();
+        _heard.Clear();
+        WaitForHeard("WATCHDOG=1");
+        Assert.False(system.Frontend.HasExited(out _));
+        // Told to stop it waits as well, since nobody can close what the backend has mapped.
+        system.Frontend.Terminate();
+        Assert.False(system.Frontend.WaitExited(TimeSpan.FromSeconds(3), out _));
+        Assert.Equal(0, system.Session.Census.FreedWhileMapped);
     }
 
     private void WaitForHeard(string line) => RunningSystem.WaitFor(() => Hear() && _heard.Contains(line), () => $"{line} is not among: {string.Join(" ", _heard)}");

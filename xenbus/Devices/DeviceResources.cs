@@ -196,6 +196,18 @@ public sealed class DeviceResources
         return isAny;
     }
 
+    /// <summary>Whether a backend may have mapped pages of any device, also of a connection that has ended.</summary>
+    internal static bool AnyMayBeMapped(ConnectionMemory memory)
+    {
+        bool isAny = AnyIsPublished(memory);
+        for (int slot = 0; slot < ConnectionMemory.MaxDevices; slot++)
+        {
+            isAny |= memory.Record(slot).Phase == (uint)ConnectionPhase.Retired;
+        }
+
+        return isAny;
+    }
+
     /// <summary>Whether a port is bound for any device, or may be.</summary>
     internal static bool AnyHasPort(ConnectionMemory memory)
     {

@@ -154,7 +154,7 @@ public sealed class FrontendHost : IDisposable
         try
         {
             using ConnectionMemory memory = ConnectionMemory.Adopt(records.Duplicate());
-            return DeviceResources.AnyIsPublished(memory);
+            return DeviceResources.AnyMayBeMapped(memory);
         }
         catch (XenException)
         {
