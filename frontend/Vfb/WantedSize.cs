@@ -54,10 +54,10 @@ internal sealed class WantedSize(DeviceContext context, VfbOptions options)
 
         // What stands there at the first look may be a predecessor's.
         bool mayHaveError = _isRefused || _seen is null;
-        _seen = text;
         ScreenSize? size = null;
         if (text is not null && !TryParse(text, out size, out string reason))
         {
+            _seen = text;
             TellRefusal(text, reason);
             return false;
         }
@@ -67,6 +67,9 @@ internal sealed class WantedSize(DeviceContext context, VfbOptions options)
             context.RemoveOwn(ErrorNode);
             _isRefused = false;
         }
+
+        // Not before: when xenstore refuses that, this is looked at again.
+        _seen = text;
 
         // What was asked for counts until something else is.
         (_before, Asked) = (Asked, size ?? Asked);

@@ -1,4 +1,5 @@
 using Xenbus.Domain;
+using Xenbus.Linux.Interop;
 using Xenbus.Loop;
 using Xenbus.Wire;
 using Xenbus.Xenstore;
@@ -45,6 +46,7 @@ internal sealed class DeviceSession : IDisposable
     private DeviceGoal _goal = DeviceGoal.Run;
     private XenbusState _lastOurs;
     private bool _isDriverConnected;
+    private bool _hasConnected;
     private bool _isStepping;
     private bool _hasBackendGivenUp;
     private bool _isNewChanceDue;
@@ -319,14 +321,7 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>Xenstore or the domain refused something. What is connected goes on and looks again later; else the device is given up the first time, and closed as soon as that works.</summary>
     private void OnStepFailed(XenException exception)
     {
-        if (Life != _services.Life.Number || _services.Life.IsSurelyOver())
-        {
-            // What was refused were wishes of another life.
-            _services.Loop.Post(_services.LookAgain);
-            return;
-        }
-
-        if (Failure is null && _isDriverConnected && _goal == DeviceGoal.Run && exception is XenstoreException)
+        if (Failure is null && _hasConnected && _goal == DeviceGoal.Run && exception is XenstoreException)
         {
             // Pixels and keys need no xenstore; what was to be read is read when it answers again.
             if (_failedSteps == 0)
@@ -334,8 +329,16 @@ internal sealed class DeviceSession : IDisposable
                 Log.LookedInVain(_services.Logger, Identity.Name, exception.Message);
             }
 
-            _failedSteps = Math.Min(_failedSteps + 1, MaxFailedSteps);
+            // One that is silent holds up everything for as long as an answer is waited for, so it is not asked often.
+            _failedSteps = exception.ErrorNumber == Errno.ETIMEDOUT ? MaxFailedSteps : Math.Min(_failedSteps + 1, MaxFailedSteps);
             _retry.Start(s_firstRetry * (1 << _failedSteps));
+            return;
+        }
+
+        if (Life != _services.Life.Number || _services.Life.IsSurelyOver())
+        {
+            // What was refused were wishes of another life.
+            _services.Loop.Post(_services.LookAgain);
             return;
         }
 
@@ -665,7 +668,8 @@ internal sealed class DeviceSession : IDisposable
         {
             _isDriverConnected = true;
             _device.Connect();
-            if (Failure is null)
+            _hasConnected = Failure is null;
+            if (_hasConnected)
             {
                 Log.DeviceConnected(_services.Logger, Identity.Name);
                 _nodes.RemoveError();
@@ -677,7 +681,7 @@ internal sealed class DeviceSession : IDisposable
     {
         _registration?.Dispose();
         _registration = null;
-        _isDriverConnected = false;
+        _isDriverConnected = _hasConnected = false;
         _device.Disconnect();
     }
 
