@@ -17,12 +17,22 @@ public sealed record InputDeviceSpec(InputRole Role, int VkbdId)
     /// <summary>Touch: fingers at the same time, 1 to 100.</summary>
     public int ContactCount { get; init; }
 
+    /// <summary>What its sink keeps descriptors of: another sink's could not be used.</summary>
+    public string KeptAs { get; init; } = string.Empty;
+
     /// <summary>The vkbd, as messages name it.</summary>
     public string DeviceName => $"vkbd/{VkbdId}";
 
     /// <summary>How the names of all begin under which the descriptor of such a device of the vkbd may be kept.</summary>
     public string KeepPrefix => $"{KeptInput.Prefix}{VkbdId}/{Role}";
 
-    /// <summary>Name under which the device's descriptor is kept for a successor, which takes up none with other axes.</summary>
-    public string KeepName => MaxX == 0 && MaxY == 0 ? KeepPrefix : $"{KeepPrefix}/{MaxX}x{MaxY}{(ContactCount > 0 ? $"x{ContactCount}" : string.Empty)}";
+    /// <summary>Name under which the device's descriptor is kept for a successor, which takes up none of another kind or with other axes.</summary>
+    public string KeepName
+    {
+        get
+        {
+            string axes = Role == InputRole.Touch ? $"/{MaxX}x{MaxY}x{ContactCount}" : IsAbsolute ? $"/{MaxX}x{MaxY}" : string.Empty;
+            return $"{KeepPrefix}{(KeptAs.Length > 0 ? "/" : string.Empty)}{KeptAs}{axes}";
+        }
+    }
 }

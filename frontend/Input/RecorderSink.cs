@@ -31,6 +31,9 @@ public sealed class RecorderSink(string path) : IInputSink
     public string Description => $"recorder {path}";
 
     /// <inheritdoc/>
+    public string KeepsAs => "record";
+
+    /// <inheritdoc/>
     public IInputDevice Open(InputDeviceSpec spec, IDescriptorStore descriptors)
     {
         if (descriptors.Take(spec.KeepName) is { } kept)

@@ -59,6 +59,9 @@ public sealed unsafe class UinputSink(string devicePath = UinputSink.DefaultPath
     };
 
     /// <inheritdoc/>
+    public string KeepsAs => "uinput";
+
+    /// <inheritdoc/>
     public IInputDevice Open(InputDeviceSpec spec, IDescriptorStore descriptors)
     {
         if (descriptors.Take(spec.KeepName) is { } kept)

@@ -342,9 +342,10 @@ internal sealed class VkbdDevice : FrontendDevice
             InputRole.Touch);
     }
 
-    private void OpenDevice(InputDeviceSpec? spec, InputRole role)
+    private void OpenDevice(InputDeviceSpec? wanted, InputRole role)
     {
         int index = (int)role;
+        InputDeviceSpec? spec = wanted is null ? null : wanted with { KeptAs = _seat.Sink.KeepsAs };
         if (_devices[index] is not null && spec == _specs[index])
         {
             return;

@@ -38,7 +38,10 @@ public sealed class KeptInputTests
     public void OtherAxes_AnotherName_UnderTheSamePrefix()
     {
         Assert.Equal("input/1/Pointer/32767x799", s_positions.KeepName);
-        Assert.Equal("input/1/Pointer", (s_positions with { IsAbsolute = false, MaxX = 0, MaxY = 0 }).KeepName);
+        Assert.Equal("input/1/Pointer/uhid/32767x799", (s_positions with { KeptAs = "uhid" }).KeepName);
+        // Motion has a range too, which means nothing.
+        Assert.Equal("input/1/Pointer/uinput", (s_positions with { IsAbsolute = false, KeptAs = "uinput" }).KeepName);
+        Assert.Equal("input/1/Keyboard/console", new InputDeviceSpec(InputRole.Keyboard, 1) { KeptAs = "console" }.KeepName);
         Assert.Equal("input/1/Touch/9x8x2", new InputDeviceSpec(InputRole.Touch, 1) { MaxX = 9, MaxY = 8, ContactCount = 2 }.KeepName);
         Assert.Equal(s_positions.KeepPrefix, (s_positions with { MaxX = 5 }).KeepPrefix);
         Assert.StartsWith(KeptInput.Prefix, s_positions.KeepPrefix);

@@ -49,6 +49,9 @@ public sealed unsafe class ConsoleSink(int number, ILogger logger) : IInputSink
     }
 
     /// <inheritdoc/>
+    public string KeepsAs => "console";
+
+    /// <inheritdoc/>
     public IInputDevice Open(InputDeviceSpec spec, IDescriptorStore descriptors)
     {
         if (spec.Role != InputRole.Keyboard)

@@ -40,6 +40,9 @@ public sealed class UhidSink(EventLoop loop, ILogger logger, string devicePath =
     public string Description => "uhid";
 
     /// <inheritdoc/>
+    public string KeepsAs => "uhid";
+
+    /// <inheritdoc/>
     public IInputDevice Open(InputDeviceSpec spec, IDescriptorStore descriptors)
     {
         if (spec.Role == InputRole.Touch)

@@ -123,7 +123,7 @@ public sealed class RfbServer : IAsyncDisposable
             {
                 return;
             }
-            catch (SocketException error)
+            catch (Exception error) when (error is SocketException or IOException or UnauthorizedAccessException)
             {
                 _options.Log?.Invoke($"cannot accept a client: {error.Message}");
                 await Task.Delay(s_acceptRetry, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -132,6 +132,19 @@ public sealed class RfbServer : IAsyncDisposable
     }
 
     private void Admit(Socket socket)
+    {
+        try
+        {
+            AdmitOrTurnAway(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private void AdmitOrTurnAway(Socket socket)
     {
         if (_options.MayJoin?.Invoke(socket) == false)
         {
