@@ -56,6 +56,14 @@ internal static class ControlClient
         throw new XenException("ask", path, 0, "the running program ended, or its worker was replaced, before it had answered; ask again");
     }
 
+    /// <summary>Tells the person why it cannot be done.</summary>
+    /// <returns>The exit status.</returns>
+    public static int Refuse(string reason)
+    {
+        LineLogger.Write(2, $"xenfbfront: {reason}\n");
+        return ExitStatus.Environment;
+    }
+
     private static string? Remedy(int errno) => errno switch
     {
         Errno.ENOENT or Errno.ECONNREFUSED => "no xenfbfront runs there, or not yet: `xenfbfront doctor` says what is in the way; without Xen, --loopback DIR with the directory that tools/Loopback prints",

@@ -137,14 +137,6 @@ internal static class ControlProgram
         }
     }
 
-    private static int Ask(string path, List<string> words, Action<string> say, Action<string, Descriptor>? take = null)
-    {
-        if (ControlClient.Ask(path, words, say, take) is not { } refusal)
-        {
-            return ExitStatus.Success;
-        }
-
-        LineLogger.Write(2, $"xenfbfront: {refusal}\n");
-        return Refused;
-    }
+    private static int Ask(string path, List<string> words, Action<string> say, Action<string, Descriptor>? take = null) =>
+        ControlClient.Ask(path, words, say, take) is { } refusal ? ControlClient.Refuse(refusal) : ExitStatus.Success;
 }

@@ -21,13 +21,7 @@ internal static class ControlTrace
         {
             try
             {
-                if (ControlClient.Ask(path, words, Print) is { } refusal)
-                {
-                    LineLogger.Write(2, $"xenfbfront: {refusal}\n");
-                    return ExitStatus.Environment;
-                }
-
-                return ExitStatus.Success;
+                return ControlClient.Ask(path, words, Print) is { } refusal ? ControlClient.Refuse(refusal) : ExitStatus.Success;
             }
             catch (XenException) when (!isRead)
             {

@@ -31,7 +31,7 @@ internal static class ControlWatch
         List<DeviceSample> before = [];
         if (ControlClient.Ask(path, ["watch"], line => before.Add(DeviceSample.Read(line))) is { } refusal)
         {
-            return Refuse(refusal);
+            return ControlClient.Refuse(refusal);
         }
 
         string title = $"xenfbfront: rates of {(words is [{ } said] ? said : "1")} s, latencies p50/p90/p99/max in ms; Ctrl-C ends";
@@ -46,7 +46,7 @@ internal static class ControlWatch
 
             if (!TryAsk(path, out List<DeviceSample> now, out refusal))
             {
-                return refusal is null ? TellEnd() : Refuse(refusal);
+                return refusal is null ? TellEnd() : ControlClient.Refuse(refusal);
             }
 
             long asked = TimeProvider.System.GetTimestamp();
@@ -131,11 +131,5 @@ internal static class ControlWatch
     {
         LineLogger.Write(2, "xenfbfront: the program that was watched has ended\n");
         return ExitStatus.Success;
-    }
-
-    private static int Refuse(string refusal)
-    {
-        LineLogger.Write(2, $"xenfbfront: {refusal}\n");
-        return ExitStatus.Environment;
     }
 }

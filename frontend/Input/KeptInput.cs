@@ -1,4 +1,3 @@
-using System.Globalization;
 using Xenbus.Devices;
 
 namespace XenFbFront.Input;
@@ -28,7 +27,7 @@ internal static class KeptInput
         {
             if (device.Identity.Type == "vkbd")
             {
-                prefixes.Add($"{Prefix}{device.Identity.Id.ToString(CultureInfo.InvariantCulture)}/");
+                prefixes.Add($"{Prefix}{device.Identity.Id}/");
             }
         }
 
