@@ -143,6 +143,25 @@ public class RfbUpdateTests
         Assert.Equal(fixture.Pixels(), client.Picture);
     }
 
+    [Fact]
+    public async Task Resize_WhileThePictureIsAskedFor_TheClientThatAsksOnceGetsIt()
+    {
+        // gvnccapture asks for the picture once and then waits for it, also when a new size is all that it is told.
+        await using RfbFixture fixture = new(100, 80);
+        using RfbTestClient client = fixture.Connect();
+        client.SetEncodings(Raw, DesktopSize);
+        fixture.Resize(200, 150);
+        fixture.Paint(new(0, 0, 200, 150), (x, y) => (uint)(x << 8 | y));
+        client.Request(incremental: false);
+        Assert.Equal([new(0, 0, 200, 150, DesktopSize)], client.ReadUpdate());
+        client.ReadUpdate();
+        Assert.Equal(fixture.Pixels(), client.Picture);
+        // The request is answered now: the map of colours is told at once, but no change before it is asked for.
+        fixture.Paint(new(0, 0, 1, 1), (_, _) => 1);
+        client.SetPixelFormat(Format.ColourMap8);
+        Assert.Null(client.ReadMessage());
+    }
+
     [Theory]
     [InlineData(200, 150)]
     [InlineData(60, 40)]

@@ -26,6 +26,7 @@ internal sealed partial class RfbClient
     private ushort? _resizeAnswer;
     private bool _isUpdateRequested;
     private ScreenRectangle _requested;
+    private bool _isPictureRequested;
 
     // What the guest shows, and what this client believes the desktop's size is: not the same until it is told, or for ever when it cannot
     // be told.
@@ -84,6 +85,7 @@ internal sealed partial class RfbClient
             // Requests that come while one is open are answered together, so a client cannot queue work by asking often.
             _requested = _requested.Union(area);
             _isUpdateRequested = true;
+            _isPictureRequested |= !isIncremental;
             Monitor.PulseAll(_gate);
         }
     }
@@ -162,8 +164,10 @@ internal sealed partial class RfbClient
         if (update.IsRequested)
         {
             (_extendedSizeDue, _resizeAnswer, _qemuKeysDue) = (false, null, false);
-            _isUpdateRequested = false;
-            _requested = default;
+            // Who asked for the picture itself, not for its changes, has not got it with a new size. Most ask again; gvnccapture waits.
+            _isPictureRequested &= isResize;
+            _isUpdateRequested = _isPictureRequested;
+            _requested = _isPictureRequested ? View : default;
         }
 
         return update;
