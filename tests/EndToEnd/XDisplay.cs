@@ -25,7 +25,7 @@ internal sealed partial class XDisplay : IDisposable
         Assert.SkipUnless(
             missing.Length == 0 || Environment.GetEnvironmentVariable("XENFBFRONT_REQUIRE_WINDOW") == "1",
             $"{string.Join(", ", missing)} missing (Debian packages xvfb, xdotool, imagemagick)");
-        ProcessStartInfo start = new("Xvfb", ["-displayfd", "1", "-screen", "0", $"{Width}x{Height}x24", "-nolisten", "tcp"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("Xvfb", ["-displayfd", "1", "-noreset", "-screen", "0", $"{Width}x{Height}x24", "-nolisten", "tcp"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         _server = Process.Start(start)!;
         _server.BeginErrorReadLine();
         // The server chooses a free number and says it when it can be used.
