@@ -28,7 +28,7 @@ internal sealed class PixelPages(DeviceContext context, VfbOptions options)
     /// </summary>
     public int Choose(FramebufferGeometry geometry)
     {
-        int pages = For(geometry), before = Before;
+        int before = Before, pages = For(geometry, before);
         if (before > 0 && pages > before)
         {
             Log.ScreenGrew(context.Logger, context.Identity.Name, geometry.ToString(), before);
@@ -38,9 +38,11 @@ internal sealed class PixelPages(DeviceContext context, VfbOptions options)
     }
 
     /// <summary>What <see cref="Choose"/> would choose.</summary>
-    public int For(FramebufferGeometry geometry)
+    public int For(FramebufferGeometry geometry) => For(geometry, Before);
+
+    private int For(FramebufferGeometry geometry, int before)
     {
-        int pages = Math.Max(geometry.Pages, Before);
+        int pages = Math.Max(geometry.Pages, before);
         foreach (ScreenSize size in options.SizesOf(context.Identity.Id))
         {
             pages = Math.Max(pages, geometry.At(size).Pages);

@@ -307,23 +307,26 @@ internal sealed class VkbdDevice : FrontendDevice
 
     private VkbdModes ReadModes()
     {
-        bool isAbsolute = _context.IsOffered("feature-abs-pointer");
-        bool isRaw = isAbsolute && _context.IsOffered("feature-raw-pointer");
+        // Most of what can be offered is not there: one look at the names is quicker than one at each node.
+        string[]? names = _context.ListBackend();
+        bool IsOffered(string feature) => names?.Contains(feature) is not false && _context.IsOffered(feature);
+        bool isAbsolute = IsOffered("feature-abs-pointer");
+        bool isRaw = isAbsolute && IsOffered("feature-raw-pointer");
         // What is in the nodes is the range for good (kernel: xen-kbdfront.c). QEMU has none and tells pixels of its screen (xenfb.c: xenfb_send_position).
         bool isScaled = isAbsolute && !isRaw && _context.ReadBackend("width") is null && _context.ReadBackend("height") is null;
-        bool hasTouch = _context.IsOffered("feature-multi-touch");
+        bool hasTouch = IsOffered("feature-multi-touch");
         return new()
         {
-            HasKeyboard = (byte)(_context.IsOffered("feature-disable-keyboard") ? 0 : 1),
-            HasPointer = (byte)(_context.IsOffered("feature-disable-pointer") ? 0 : 1),
+            HasKeyboard = (byte)(IsOffered("feature-disable-keyboard") ? 0 : 1),
+            HasPointer = (byte)(IsOffered("feature-disable-pointer") ? 0 : 1),
             IsAbsolute = (byte)(isAbsolute ? 1 : 0),
             IsRaw = (byte)(isRaw ? 1 : 0),
             IsScaled = (byte)(isScaled ? 1 : 0),
             MaxX = isRaw || isScaled ? PositionScale.Max : _context.ReadBackend("width", 800, 1, 65536) - 1,
             MaxY = isRaw || isScaled ? PositionScale.Max : _context.ReadBackend("height", 600, 1, 65536) - 1,
             ContactCount = hasTouch ? _context.ReadBackend("multi-touch-num-contacts", 1, 1, MaxContacts) : 0,
-            TouchMaxX = _context.ReadBackend("multi-touch-width", 800, 1, 65536) - 1,
-            TouchMaxY = _context.ReadBackend("multi-touch-height", 600, 1, 65536) - 1,
+            TouchMaxX = hasTouch ? _context.ReadBackend("multi-touch-width", 800, 1, 65536) - 1 : 0,
+            TouchMaxY = hasTouch ? _context.ReadBackend("multi-touch-height", 600, 1, 65536) - 1 : 0,
         };
     }
 

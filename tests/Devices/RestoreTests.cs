@@ -1,3 +1,4 @@
+using Xenbus.Domain.Faults;
 using Xenbus.Linux.Interop;
 using Xenbus.Loopback;
 using Xenbus.Wire;
@@ -38,6 +39,29 @@ public sealed class RestoreTests
         Assert.Single(system.Kept.ForEver);
         Assert.Single(system.Log.Lines, line => line.Contains("restored or migrated", StringComparison.Ordinal));
         system.EndAndExpectNothingLeft();
+    }
+
+    /// <summary>Each request is two changes of domain, and they are most of the time until a restored guest has its screen and its keys again.</summary>
+    [Fact]
+    public void ConnectsAnew_WithFewRequests()
+    {
+        WorkerFate fate = new();
+        int requests = 0;
+        fate.Refuse = (call, _) =>
+        {
+            requests += call == DomainCall.XenstoreRequest ? 1 : 0;
+            return 0;
+        };
+        using SimulatedSystem system = Connected(fate);
+        system.Settle();
+        system.Restore();
+        requests = 0;
+        system.Run(() => system.IsConnected("vfb"), "framebuffer connected");
+        Assert.InRange(requests, 30, 62);
+        system.RunUntilConnected();
+        Assert.InRange(requests, 50, 81);
+        system.Settle();
+        Assert.InRange(requests, 60, 91);
     }
 
     [Fact]

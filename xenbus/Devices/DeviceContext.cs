@@ -77,6 +77,9 @@ public sealed class DeviceContext
         return true;
     });
 
+    /// <summary>Names of the nodes in the backend's directory, or null when it may not be read.</summary>
+    public string[]? ListBackend() => _session.ListBackend();
+
     /// <summary>A node of the backend's directory that switches something on.</summary>
     public bool IsOffered(string feature) => ReadBackend(feature, 0, 0, int.MaxValue) != 0;
 

@@ -28,20 +28,25 @@ internal sealed class DeviceNodes(XenstoreClient xenstore, DeviceIdentity identi
     /// <summary>Reads what both ends say.</summary>
     /// <param name="ours">Our state.</param>
     /// <param name="theirs">The backend's state.</param>
-    /// <param name="isOnline">Whether the toolstack means the device to stay.</param>
+    /// <param name="isOnline">Whether the toolstack means the device to stay; true where <see cref="TransitionTable"/> does not ask.</param>
     /// <returns>False when our directory is gone.</returns>
     public bool TryReadEnds(out XenbusState ours, out XenbusState theirs, out bool isOnline)
     {
-        ours = theirs = XenbusState.Unknown;
-        isOnline = false;
-        if (xenstore.Read($"{Identity.FrontendPath}/backend") is null)
+        theirs = XenbusState.Unknown;
+        isOnline = true;
+        string? state = xenstore.Read(StatePath);
+        ours = Parse(state);
+        if (state is null && xenstore.Read($"{Identity.FrontendPath}/backend") is null)
         {
             return false;
         }
 
-        ours = xenstore.ReadState(StatePath);
         theirs = Parse(ReadBackend("state"));
-        isOnline = XenstoreClient.ParseNumber(ReadBackend("online")) is not 0;
+        if (TransitionTable.AsksWhetherOnline(theirs))
+        {
+            isOnline = XenstoreClient.ParseNumber(ReadBackend("online")) is not 0;
+        }
+
         return true;
     }
 
@@ -51,6 +56,20 @@ internal sealed class DeviceNodes(XenstoreClient xenstore, DeviceIdentity identi
         try
         {
             return xenstore.Read($"{Identity.BackendPath}/{node}");
+        }
+        catch (XenstoreException exception) when (exception.ErrorNumber is Errno.EACCES)
+        {
+            WasRefused = true;
+            return null;
+        }
+    }
+
+    /// <summary>Names of the nodes in the backend's directory, or null when it may not be read.</summary>
+    public string[]? ListBackend()
+    {
+        try
+        {
+            return xenstore.List(Identity.BackendPath);
         }
         catch (XenstoreException exception) when (exception.ErrorNumber is Errno.EACCES)
         {
@@ -75,9 +94,9 @@ internal sealed class DeviceNodes(XenstoreClient xenstore, DeviceIdentity identi
     /// <summary>Whether anybody's details stand in our directory.</summary>
     public bool HaveDetails()
     {
-        foreach (string node in PublishedNodes.All)
+        foreach (string node in xenstore.List(Identity.FrontendPath))
         {
-            if (xenstore.Read($"{Identity.FrontendPath}/{node}") is not null)
+            if (PublishedNodes.All.Contains(node))
             {
                 return true;
             }

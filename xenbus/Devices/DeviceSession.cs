@@ -41,6 +41,7 @@ internal sealed class DeviceSession : IDisposable
     private readonly Action _stepDue;
     private XenstoreWatch? _frontendWatch;
     private XenstoreWatch? _backendWatch;
+    private XenstoreWatch? _formerWatch;
     private IDisposable? _registration;
     private Dictionary<string, string>? _prepared;
     private DeviceGoal _goal = DeviceGoal.Run;
@@ -297,6 +298,7 @@ internal sealed class DeviceSession : IDisposable
         _kernel.Dispose();
         _frontendWatch?.Dispose();
         _backendWatch?.Dispose();
+        _formerWatch?.Dispose();
         if (IsDone || IsParked)
         {
             StopDriver();
@@ -423,7 +425,13 @@ internal sealed class DeviceSession : IDisposable
                     Prepare();
                 }
 
-                return _courtesy.MayConnect() && Publish();
+                if (_courtesy.MayConnect())
+                {
+                    Publish();
+                }
+
+                // The watch tells of our own state too, and then there is a look: no need for one more before it.
+                return false;
             case DeviceAction.Connect:
                 _nodes.SwitchState(XenbusState.Connected);
                 return true;
@@ -470,6 +478,9 @@ internal sealed class DeviceSession : IDisposable
 
     /// <summary>A node of the backend's directory, or null.</summary>
     public string? ReadBackend(string node) => _nodes.ReadBackend(node);
+
+    /// <summary>Names of the nodes in the backend's directory, or null when it may not be read.</summary>
+    public string[]? ListBackend() => _nodes.ListBackend();
 
     private bool ReadEnds(out XenbusState ours, out XenbusState theirs, out bool isOnline)
     {
@@ -536,13 +547,13 @@ internal sealed class DeviceSession : IDisposable
         }
     }
 
-    private bool Publish()
+    private void Publish()
     {
         Prepare();
         try
         {
             // From then on the backend may map the pages, so a successor must know that first.
-            return _nodes.Publish(_prepared!, _resources.MarkPublished);
+            _nodes.Publish(_prepared!, _resources.MarkPublished);
         }
         finally
         {
@@ -586,11 +597,18 @@ internal sealed class DeviceSession : IDisposable
         {
             XenstoreWatch? former = _backendWatch;
             _backendWatch = _services.Xenstore.Watch(Identity.BackendPath, StepSoon);
-            if (former is not null)
-            {
-                // It can wait; the new backend should not.
-                _services.Loop.Post(former.Dispose);
-            }
+            DropFormerWatch();
+            _formerWatch = former;
+        }
+    }
+
+    /// <summary>It can wait: the new backend should not, nor the devices that come after this one.</summary>
+    private void DropFormerWatch()
+    {
+        if (_formerWatch is { } former)
+        {
+            _formerWatch = null;
+            _services.Loop.Post(former.Dispose);
         }
     }
 
@@ -673,6 +691,7 @@ internal sealed class DeviceSession : IDisposable
             {
                 Log.DeviceConnected(_services.Logger, Identity.Name);
                 _nodes.RemoveError();
+                DropFormerWatch();
             }
         }
     }

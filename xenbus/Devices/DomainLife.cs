@@ -113,10 +113,9 @@ internal sealed class DomainLife : IEventChannels
     public static bool IsOver(XenstoreClient xenstore, ConnectionMemory memory)
     {
         Life life = PresentIn(memory);
-        return ReadOwnDomain(xenstore) != life.Domain
-            || (life.IsMarked
-                ? xenstore.Read(MarkPathOf(memory)) != memory.Life.ToString(CultureInfo.InvariantCulture)
-                : AreAllDevicesFresh(xenstore, memory));
+        return life.IsMarked
+            ? ReadMark(xenstore, life.Domain, memory) != memory.Life.ToString(CultureInfo.InvariantCulture)
+            : ReadOwnDomain(xenstore) != life.Domain || AreAllDevicesFresh(xenstore, memory);
     }
 
     /// <summary>As <see cref="IsOver()"/>; false also when xenstore does not say.</summary>
@@ -269,6 +268,25 @@ internal sealed class DomainLife : IEventChannels
     private static Life PresentIn(ConnectionMemory memory) => memory.ReadLife(memory.Life) ?? throw new InvalidOperationException("no life was noted");
 
     private static string MarkPathOf(ConnectionMemory memory) => $"data/xenbus-{memory.Mark:x16}";
+
+    /// <summary>The mark in the directory of the domain that this was: one look tells of another number and of another directory.</summary>
+    private static string? ReadMark(XenstoreClient xenstore, DomainId domain, ConnectionMemory memory)
+    {
+        try
+        {
+            return xenstore.Read($"/local/domain/{domain}/{MarkPathOf(memory)}");
+        }
+        catch (XenstoreException exception) when (exception.ErrorNumber == Errno.EACCES)
+        {
+            if (ReadOwnDomain(xenstore) == domain)
+            {
+                throw;
+            }
+
+            // Another domain's directory by now, or nobody's.
+            return null;
+        }
+    }
 
     private static DomainId ReadOwnDomain(XenstoreClient xenstore) => xenstore.ReadNumber("domid") is >= 0 and <= ushort.MaxValue and { } number
         ? new((ushort)number)

@@ -281,7 +281,7 @@ public sealed class FrontendHost : IDisposable
         try
         {
             FollowLife();
-            RemoveVanished();
+            FollowDevices();
             bool areAllServed = true;
             // A worker that is told to stop before its first look, by a holder that is stopping, must find what its predecessor left connected.
             if (_stopped is null || !_hasDiscovered)
@@ -359,7 +359,7 @@ public sealed class FrontendHost : IDisposable
         }
     }
 
-    /// <summary>After a restore: another event channel file, and every device from the beginning.</summary>
+    /// <summary>After a restore: another event channel file.</summary>
     private void FollowLife()
     {
         FrontendServices services = _services!;
@@ -370,15 +370,23 @@ public sealed class FrontendHost : IDisposable
             services.Dispatcher.Follow();
             Log.Restored(_logger, former, services.Life.OwnDomain);
         }
+    }
 
+    /// <summary>Every device of before a restore from the beginning; those that are not there any more are removed.</summary>
+    private void FollowDevices()
+    {
+        FrontendServices services = _services!;
         foreach (DeviceSession session in _sessions.ToArray())
         {
             if (session.Life == services.Life.Number)
             {
-                continue;
+                // Another path: the device was removed and made anew, for another backend, between two looks.
+                if (services.Xenstore.Read($"{session.Identity.FrontendPath}/backend") != session.Identity.BackendPath)
+                {
+                    Remove(session);
+                }
             }
-
-            if (TryIdentify(session.Identity.Type, session.Identity.Id, session.Identity.FrontendPath, out DeviceIdentity? identity))
+            else if (TryIdentify(session.Identity.Type, session.Identity.Id, session.Identity.FrontendPath, out DeviceIdentity? identity))
             {
                 session.BeginAnew(identity);
             }
@@ -395,18 +403,6 @@ public sealed class FrontendHost : IDisposable
         session.Dispose();
         _sessions.Remove(session);
         WakeWaiting();
-    }
-
-    private void RemoveVanished()
-    {
-        foreach (DeviceSession session in _sessions.ToArray())
-        {
-            // Another path: the device was removed and made anew, for another backend, between two looks.
-            if (_services!.Xenstore.Read($"{session.Identity.FrontendPath}/backend") != session.Identity.BackendPath)
-            {
-                Remove(session);
-            }
-        }
     }
 
     /// <summary>What predecessors left of devices that were removed while no worker was there.</summary>

@@ -24,6 +24,10 @@ public static class TransitionTable
         DeviceGoal.Stop => publication == Publication.Ours ? StopOurs(ours, theirs) : Done,
     };
 
+    /// <summary>Whether <c>online</c> makes a difference, so that it has to be read.</summary>
+    /// <param name="theirs">State in the backend's directory.</param>
+    public static bool AsksWhetherOnline(XenbusState theirs) => theirs is Closed or Reconfiguring or Reconfigured;
+
     /// <summary>Decides for a device that a kernel driver holds and that is to be taken from it.</summary>
     /// <remarks>
     /// The kernel frees the driver's pages at the moment of unbinding, so the backend has to be made to let go of them first, as it would be by the
