@@ -36,6 +36,9 @@ internal sealed class DomainLife : IEventChannels
     private bool _hasLeftPorts;
     private bool _hasEnded;
 
+    /// <summary>It was seen that this life is over, which stays so; xenstore need not be asked again.</summary>
+    private bool _isOver;
+
     /// <summary>Opens the event channel file of the present life, or takes up a predecessor's.</summary>
     /// <param name="domain">The domain.</param>
     /// <param name="xenstore">Tells whether the life is over.</param>
@@ -106,7 +109,7 @@ internal sealed class DomainLife : IEventChannels
 
     /// <summary>Whether the domain was restored since this life began.</summary>
     /// <exception cref="XenException">Xenstore does not say.</exception>
-    public bool IsOver() => !_hasEnded && IsOver(_xenstore, _memory);
+    public bool IsOver() => !_hasEnded && (_isOver = _isOver || IsOver(_xenstore, _memory));
 
     /// <summary>For whoever has the records and serves nothing: whether the domain was restored since the life began of which they tell.</summary>
     /// <exception cref="XenException">Xenstore does not say.</exception>
@@ -152,6 +155,7 @@ internal sealed class DomainLife : IEventChannels
 
         // With this store the next life begins, whoever lives to see it.
         Volatile.Write(ref _memory.Life, next);
+        _isOver = false;
         ForgetPorts();
         IEventChannels outlived = _channels;
         _channels = channels;
