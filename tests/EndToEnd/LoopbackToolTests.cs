@@ -34,6 +34,18 @@ public class LoopbackToolTests
         tool.AssertNothingIsLeft();
     }
 
+    /// <summary>As a stale variable of an ended session leaves it; where the library is missing, that is what it says.</summary>
+    [Fact]
+    public void Run_DisplayThatDoesNotAnswer_SaysSoAndGoesOnWithoutAWindow()
+    {
+        using RunningTool tool = new(":9753", ["--source", "keys"]);
+        tool.WaitForLine("no window: ");
+        tool.WaitForLine("Ctrl-C ends it");
+        tool.Signal(Libc.SIGINT);
+        Assert.Equal(0, tool.WaitForExit());
+        tool.AssertNothingIsLeft();
+    }
+
     [Theory]
     [InlineData("1366x768")]
     [InlineData("801x601")]

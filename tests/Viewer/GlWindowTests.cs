@@ -22,7 +22,7 @@ public class GlWindowTests
             {
                 window.Run(stop.Token);
             }
-            catch (InvalidOperationException error)
+            catch (NoWindowException error)
             {
                 // A display without OpenGL 3.3.
                 failure = error;

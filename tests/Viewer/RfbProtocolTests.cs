@@ -128,7 +128,7 @@ public class RfbProtocolTests
     {
         await using RfbFixture fixture = new(12, 9);
         using RfbTestClient client = fixture.Connect();
-        client.Send([6, 0, 0, 0, 0, 16, 0, 0, .. new byte[1 << 20]]);
+        client.Send([6, 0, 0, 0, 0, 48, 0, 0, .. new byte[3 << 20]]);
         client.Key('a', true);
         fixture.Input.WaitForEvents(1);
     }

@@ -233,6 +233,7 @@ public class RfbUpdateTests
     [InlineData(1024, 0, 1)]
     [InlineData(16385, 768, 1)]
     [InlineData(1024, 65535, 1)]
+    [InlineData(16384, 4500, 1)]
     [InlineData(1024, 768, 0)]
     [InlineData(1024, 768, 255)]
     public async Task SetDesktopSize_NoSizeForAScreen_IsRefusedAndNobodyAsked(int width, int height, int screens)

@@ -1,3 +1,4 @@
+using Xenbus;
 using Xenbus.Domain;
 using Xenbus.Loop;
 using Xenbus.Loopback;
@@ -87,7 +88,15 @@ public sealed class LoopbackSession : IDisposable
     public void AskSize(int width, int height)
     {
         string directory = LoopbackToolstack.FrontendPath("vfb", _guest, 0);
-        Toolstack.Write($"{directory}/xenfbfront-size", $"{width}x{height}");
+        try
+        {
+            Toolstack.Write($"{directory}/xenfbfront-size", $"{width}x{height}");
+        }
+        catch (XenException exception)
+        {
+            // Whoever asked sees that nothing changes; the screen goes on.
+            _log($"{width}x{height} cannot be asked of the guest: {exception.Message}");
+        }
     }
 
     /// <summary>Runs something on the backend's thread and waits for its result.</summary>

@@ -112,6 +112,7 @@ namespace XenFbFront.Loopback
                 {
                     Listen = new IPEndPoint(wanted.Address, port),
                     MayJoin = LocalPeers.MayLook,
+                    MaximumPixels = s_backendOptions.MaxScreenPixels,
                     AskSize = session.AskSize,
                 });
                 try
@@ -193,11 +194,8 @@ namespace XenFbFront.Loopback
         {
             Task watchFrontend = WatchFrontend(frontend, stop);
             Task terminal = options.Terminal ? ShowInTerminal(session.Screen, stop.Token) : Task.CompletedTask;
-            if (WantsWindow(options))
+            if (WantsWindow(options) && TryShowWindow(session, input, stop.Token))
             {
-                Say("window: Ctrl-Alt-H in it shows its keys; close it or press Ctrl-C here to end");
-                // GLFW wants the program's first thread, which this still is: nothing before has been awaited to another.
-                new GlWindow(session.Screen, input.Join(), new GlWindowOptions { AskSize = session.AskSize, Log = Say }).Run(stop.Token);
                 await stop.CancelAsync();
             }
             else if (options.Frames == 0)
@@ -207,6 +205,27 @@ namespace XenFbFront.Loopback
 
             await watchFrontend;
             await terminal;
+        }
+
+        private static bool TryShowWindow(LoopbackSession session, SharedGuestInput input, CancellationToken stop)
+        {
+            try
+            {
+                // GLFW wants the program's first thread, which this still is: nothing before has been awaited to another.
+                new GlWindow(session.Screen, input.Join(), new GlWindowOptions
+                {
+                    AskSize = session.AskSize,
+                    Log = Say,
+                    Opened = () => Say("window: Ctrl-Alt-H in it shows its keys; close it or press Ctrl-C here to end"),
+                }).Run(stop);
+                return true;
+            }
+            catch (NoWindowException exception)
+            {
+                // A display that does not answer, or draws no OpenGL. Other ways to look remain.
+                Say($"no window: {exception.Message}");
+                return false;
+            }
         }
 
         private static bool WantsWindow(LoopbackOptions options)
@@ -252,9 +271,11 @@ namespace XenFbFront.Loopback
                 if (version != shown)
                 {
                     shown = version;
-                    (int columns, int rows) = Console.IsOutputRedirected ? (80, 24) : (Console.WindowWidth, Console.WindowHeight - 1);
+                    (int columns, int rows) = Console.IsOutputRedirected ? (80, 24) : (Math.Max(1, Console.WindowWidth), Math.Max(1, Console.WindowHeight - 1));
+                    // Erased to the end: the picture before may have been larger.
                     Console.Write("\x1b[H");
                     TerminalPicture.Write(Console.Out, screen, columns, rows);
+                    Console.Write("\x1b[J");
                 }
 
                 await Task.Delay(500, stop).ContinueWith(static _ => { }, TaskScheduler.Default);

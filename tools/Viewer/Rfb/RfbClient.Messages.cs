@@ -5,8 +5,8 @@ namespace XenFbFront.Viewer;
 /// <summary>What the client sends, RFC 6143 §7.5 and the extensions.</summary>
 internal sealed partial class RfbClient
 {
-    // Nobody pastes more into a server that ignores it; a longer one is a client that lost its place in the stream.
-    private const uint CutTextMostBytes = 1 << 20;
+    // A longer one is a client that lost its place in the stream; what is skipped takes no memory.
+    private const uint CutTextMostBytes = int.MaxValue;
 
     // There are about fifty encodings.
     private const int EncodingsMost = 1024;
@@ -258,7 +258,7 @@ internal sealed partial class RfbClient
             return RfbProtocol.ResizeProhibited;
         }
 
-        if (screens != 1 || width is 0 or > BackendScreen.MaxSide || height is 0 or > BackendScreen.MaxSide)
+        if (screens != 1 || width is 0 or > BackendScreen.MaxSide || height is 0 or > BackendScreen.MaxSide || (long)width * height > _options.MaximumPixels)
         {
             return RfbProtocol.ResizeInvalid;
         }

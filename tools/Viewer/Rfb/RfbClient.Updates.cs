@@ -12,6 +12,10 @@ internal sealed partial class RfbClient
     // What a client gets that names no level.
     private const int DefaultLevel = 6;
 
+    // A client that is told a new size asks for the picture again, as it should; one that never does (gvnccapture) gets it after this time. Not at once: two
+    // answers to one request confuse a client that is about to change its pixel format.
+    private const int AsksAgainMs = 1000;
+
     // Under the gate, all that the reader and the screen's thread tell the writer.
     private readonly DamageList _damage = new();
     private RfbPixelWriter _pixels = new(RfbPixelFormat.Native);
@@ -27,6 +31,9 @@ internal sealed partial class RfbClient
     private bool _isUpdateRequested;
     private ScreenRectangle _requested;
     private bool _isPictureRequested;
+
+    // When a request for the picture itself, not for its changes, that only a new size has answered is answered with the picture too.
+    private long? _pictureDue;
 
     // What the guest shows, and what this client believes the desktop's size is: not the same until it is told, or for ever when it cannot
     // be told.
@@ -86,6 +93,7 @@ internal sealed partial class RfbClient
             _requested = _requested.Union(area);
             _isUpdateRequested = true;
             _isPictureRequested |= !isIncremental;
+            _pictureDue = null;
             Monitor.PulseAll(_gate);
         }
     }
@@ -99,7 +107,7 @@ internal sealed partial class RfbClient
             {
                 while (!_isClosing && !IsSomethingDue())
                 {
-                    Monitor.Wait(_gate);
+                    AwaitSomething();
                 }
 
                 if (_isClosing)
@@ -111,6 +119,24 @@ internal sealed partial class RfbClient
             }
 
             Send(update);
+        }
+    }
+
+    /// <summary>Waits for something to send, under the gate; the picture is due when a client that needs it does not ask again.</summary>
+    private void AwaitSomething()
+    {
+        if (_pictureDue is not { } due)
+        {
+            Monitor.Wait(_gate);
+        }
+        else if (due - Environment.TickCount64 is > 0 and { } left)
+        {
+            Monitor.Wait(_gate, (int)left);
+        }
+        else
+        {
+            _pictureDue = null;
+            (_isUpdateRequested, _isPictureRequested, _requested) = (true, true, View);
         }
     }
 
@@ -164,10 +190,9 @@ internal sealed partial class RfbClient
         if (update.IsRequested)
         {
             (_extendedSizeDue, _resizeAnswer, _qemuKeysDue) = (false, null, false);
-            // Who asked for the picture itself, not for its changes, has not got it with a new size. Most ask again; gvnccapture waits.
-            _isPictureRequested &= isResize;
-            _isUpdateRequested = _isPictureRequested;
-            _requested = _isPictureRequested ? View : default;
+            _pictureDue = isResize && _isPictureRequested ? Environment.TickCount64 + AsksAgainMs : null;
+            _isUpdateRequested = _isPictureRequested = false;
+            _requested = default;
         }
 
         return update;

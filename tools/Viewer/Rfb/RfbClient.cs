@@ -34,7 +34,11 @@ internal sealed partial class RfbClient
         _name = $"client {socket.RemoteEndPoint}";
         socket.NoDelay = true;
         socket.SendTimeout = options.StalledTimeoutMs;
+        // A machine that is gone says nothing: half a minute later what its person held is let go.
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
         _in = new RfbInput(socket);
         _out = new RfbOutput(socket);
         _reader = new Thread(Read) { IsBackground = true, Name = "rfb reader" };
@@ -101,6 +105,10 @@ internal sealed partial class RfbClient
         catch (SocketException error)
         {
             Close(error.Message);
+        }
+        catch (OutOfMemoryException)
+        {
+            Close("turned away, this machine has no thread left for it");
         }
 
         if (isReady)

@@ -15,7 +15,7 @@ public sealed class RfbServer : IAsyncDisposable
     // Enough for a thread to leave a socket call that was shut down under it, even on a busy machine.
     private static readonly TimeSpan s_shutdownLimit = TimeSpan.FromSeconds(5);
 
-    // A refused accept is a lack of descriptors or memory; trying again at once would spin.
+    // A refused accept is a lack of descriptors, memory or threads; trying again at once would spin.
     private static readonly TimeSpan s_acceptRetry = TimeSpan.FromSeconds(1);
 
     private readonly BackendScreen _screen;
@@ -123,7 +123,7 @@ public sealed class RfbServer : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception error) when (error is SocketException or IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is SocketException or IOException or UnauthorizedAccessException or OutOfMemoryException)
             {
                 _options.Log?.Invoke($"cannot accept a client: {error.Message}");
                 await Task.Delay(s_acceptRetry, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -167,7 +167,15 @@ public sealed class RfbServer : IAsyncDisposable
             _clients = [.. _clients, client];
         }
 
-        client.Start();
+        try
+        {
+            client.Start();
+        }
+        catch
+        {
+            Remove(client);
+            throw;
+        }
     }
 
     /// <summary>A client is through its handshake.</summary>
@@ -180,15 +188,19 @@ public sealed class RfbServer : IAsyncDisposable
     /// <summary>A client is gone; <paramref name="wasReady"/> when <see cref="OnClientReady"/> was called for it.</summary>
     internal void OnClientEnded(RfbClient client, bool wasReady)
     {
-        lock (_clientsGate)
-        {
-            _clients = [.. _clients.Where(other => other != client)];
-        }
-
+        Remove(client);
         if (wasReady)
         {
             Interlocked.Decrement(ref _readyCount);
             AdviseRefresh();
+        }
+    }
+
+    private void Remove(RfbClient client)
+    {
+        lock (_clientsGate)
+        {
+            _clients = [.. _clients.Where(other => other != client)];
         }
     }
 

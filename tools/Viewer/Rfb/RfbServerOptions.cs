@@ -15,6 +15,9 @@ public sealed record RfbServerOptions
     /// <summary>Most clients at a time; one more is turned away. Each costs two threads and a few megabytes.</summary>
     public int MaximumClients { get; init; } = 64;
 
+    /// <summary>Most pixels that a client may ask the guest for.</summary>
+    public int MaximumPixels { get; init; } = 64 << 20;
+
     /// <summary>How long a client may take for each of its handshake's messages, milliseconds.</summary>
     /// <remarks>Seconds are ample for a program; without a bound a port scanner would hold a place for ever.</remarks>
     public int HandshakeTimeoutMs { get; init; } = 10_000;

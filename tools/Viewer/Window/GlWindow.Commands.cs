@@ -18,6 +18,7 @@ public sealed partial class GlWindow
     private bool _showsHelp;
     private bool _showsFigures;
     private string? _notice;
+    private bool _isNoticeDrawn;
     private long _noticedAt;
 
     /// <summary>Fingers are where the pointer is in the window, so only a mouse that is a mouse is taken away.</summary>
@@ -199,7 +200,8 @@ public sealed partial class GlWindow
             lines.AddRange(_times.Describe());
         }
 
-        if (NoticeTime is not null)
+        _isNoticeDrawn = NoticeTime is not null;
+        if (_isNoticeDrawn)
         {
             lines.Add(_notice!);
         }

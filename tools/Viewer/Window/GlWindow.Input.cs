@@ -76,8 +76,20 @@ public sealed partial class GlWindow
         }
     }
 
+    /// <summary>A button and the wheel mean what is under the mouse, wherever another viewer has moved the guest's pointer, or the guest has changed its size.</summary>
+    private unsafe void PassPosition()
+    {
+        if (!IsPointerGrabbed)
+        {
+            double x, y;
+            glfwGetCursorPos(_window, &x, &y);
+            Pointer(x, y);
+        }
+    }
+
     private void Button(uint keycode, bool isPressed)
     {
+        PassPosition();
         // A button that went down before the mouse became fingers comes up as a button.
         if (_isTouch && !_held.Contains(keycode))
         {
@@ -106,6 +118,8 @@ public sealed partial class GlWindow
         PictureTexture texture = _texture!;
         if (texture.Width == 0 || texture.Height == 0 || windowWidth <= 0 || windowHeight <= 0)
         {
+            // What is moved while there is no picture is not made up for when there is one.
+            (_grabbedAt, _grabbedRest) = ((x, y), default);
             return;
         }
 
@@ -146,6 +160,7 @@ public sealed partial class GlWindow
         }
 
         _wheel -= notches;
+        PassPosition();
         _times.Input();
         if (IsPointerGrabbed)
         {

@@ -80,23 +80,24 @@ public sealed partial class GlWindow
     }
 
     /// <summary>Opens the window and serves it until its close button or <paramref name="stop"/>; the calling thread is used throughout.</summary>
-    /// <exception cref="InvalidOperationException">No window can be made here; the message says why.</exception>
+    /// <exception cref="NoWindowException">No window can be made here; the message says why.</exception>
     public void Run(CancellationToken stop)
     {
         if (!IsAvailable(out string reason))
         {
-            throw new InvalidOperationException(reason);
+            throw new NoWindowException(reason);
         }
 
         if (glfwInit() == 0)
         {
-            throw new InvalidOperationException($"GLFW cannot start: {TakeError()}.");
+            throw new NoWindowException($"GLFW cannot start: {TakeError()}.");
         }
 
         GCHandle self = GCHandle.Alloc(this);
         try
         {
             Open(self);
+            _options.Opened?.Invoke();
             _screen.Changed += OnScreenChanged;
             using (stop.Register(Wake))
             {
@@ -143,7 +144,7 @@ public sealed partial class GlWindow
         _window = glfwCreateWindow(_ownSize.Width, _ownSize.Height, Title, 0, 0);
         if (_window == 0)
         {
-            throw new InvalidOperationException(
+            throw new NoWindowException(
                 $"No window with OpenGL 3.3: {TakeError()} (Debian packages libgl1 and libgl1-mesa-dri draw without a graphics card).");
         }
 
@@ -197,7 +198,8 @@ public sealed partial class GlWindow
     private TimeSpan? TimeToNextLook()
     {
         TimeSpan? next = _wish.Remaining;
-        Consider(NoticeTime);
+        // One that went out after it was drawn is still in the window.
+        Consider(NoticeTime ?? (_isNoticeDrawn ? TimeSpan.Zero : null));
         Consider(_showsFigures && _times.IsLively ? s_figuresPeriod : null);
         return next;
 

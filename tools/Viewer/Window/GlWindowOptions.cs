@@ -12,6 +12,9 @@ public sealed record GlWindowOptions
     /// <summary>Asks the guest for a size in pixels, on the window's thread; null when the guest cannot be asked. Must not wait for the guest.</summary>
     public Action<int, int>? AskSize { get; init; }
 
+    /// <summary>Called once, on the window's thread, when the window is there.</summary>
+    public Action? Opened { get; init; }
+
     /// <summary>Gets what the window has to say, a line each, on the window's thread.</summary>
     public Action<string>? Log { get; init; }
 

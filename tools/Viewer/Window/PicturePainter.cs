@@ -36,7 +36,7 @@ internal sealed class PicturePainter : IDisposable
     private int _windowHeight;
 
     /// <summary>Makes the program.</summary>
-    /// <exception cref="InvalidOperationException">The driver refuses the shaders; the message is the driver's.</exception>
+    /// <exception cref="NoWindowException">The driver refuses the shaders; the message is the driver's.</exception>
     public PicturePainter(GL gl)
     {
         _gl = gl;
@@ -106,7 +106,7 @@ internal sealed class PicturePainter : IDisposable
         _gl.CompileShader(shader);
         return _gl.GetShader(shader, ShaderParameterName.CompileStatus) != 0
             ? shader
-            : throw new InvalidOperationException($"The OpenGL driver refuses a shader: {_gl.GetShaderInfoLog(shader)}");
+            : throw new NoWindowException($"The OpenGL driver refuses a shader: {_gl.GetShaderInfoLog(shader)}");
     }
 
     private uint Link(uint vertex, uint fragment)
@@ -117,7 +117,7 @@ internal sealed class PicturePainter : IDisposable
         _gl.LinkProgram(program);
         if (_gl.GetProgram(program, ProgramPropertyARB.LinkStatus) == 0)
         {
-            throw new InvalidOperationException($"The OpenGL driver refuses the program: {_gl.GetProgramInfoLog(program)}");
+            throw new NoWindowException($"The OpenGL driver refuses the program: {_gl.GetProgramInfoLog(program)}");
         }
 
         _gl.DeleteShader(vertex);
