@@ -31,6 +31,13 @@ public sealed class TransitionTableTests
     public void Publish_OnlyWhenTheBackendWaitsAndNothingIsPublished() =>
         AssertOnly(Publish, row => row is { Goal: DeviceGoal.Run, Ours: Initialising, Theirs: InitWait, Publication: Publication.None });
 
+    /// <summary>It is not even read elsewhere.</summary>
+    [Fact]
+    public void Online_CountsOnlyWhereTheTableAsks() =>
+        Assert.All(
+            Rows.Where(row => !TransitionTable.AsksWhetherOnline(row.Theirs)),
+            row => Assert.Equal(row.Action, TransitionTable.Decide(row.Goal, row.Ours, row.Theirs, row.Publication, !row.IsOnline)));
+
     [Fact]
     public void Connect_OnlyWithOurDetailsAndAConnectedBackend() =>
         AssertOnly(Connect, row => row is { Goal: DeviceGoal.Run, Ours: Initialised, Theirs: Connected, Publication: Publication.Ours });

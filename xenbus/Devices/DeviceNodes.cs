@@ -108,8 +108,7 @@ internal sealed class DeviceNodes(XenstoreClient xenstore, DeviceIdentity identi
     /// <summary>Writes details and state Initialised, all at once, if the directory is still there.</summary>
     /// <param name="details">Nodes of our directory and their values.</param>
     /// <param name="beforeSeen">Called when nothing but the end of the transaction is left to do; perhaps several times.</param>
-    /// <returns>False when the directory is gone.</returns>
-    public bool Publish(Dictionary<string, string> details, Action beforeSeen) => xenstore.Transact(transaction =>
+    public void Publish(Dictionary<string, string> details, Action beforeSeen) => xenstore.Transact(transaction =>
     {
         if (transaction.Read(StatePath) is null)
         {
